@@ -132,9 +132,11 @@ static void print(const sheaf_matter *matter)
     sheaf_matter_print_text(matter, "reason", &row->reason);
     print_signers(matter);
     if (row->state == SHEAF_override_state_asked) {
-        sheaf_matter_print_time("until", row->lapses);
-        puts("  then        it lapses, unless enough have signed; `sheaf override suspend` "
-             "signs");
+        int64_t until = sheaf_override_signed_until(matter->state, row);
+        sheaf_matter_print_time("until", until);
+        printf("  then        %s, unless enough have signed; `sheaf override suspend` "
+               "signs\n",
+               until < row->lapses ? "the effect takes place" : "it lapses");
     }
     if (row->state == SHEAF_override_state_lapsed
         && sheaf_may_suspend(matter->source.state, row->of, SHEAF_NONE))

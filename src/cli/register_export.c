@@ -56,19 +56,31 @@ static bool is_listed(const sheaf_state *state, const struct sheaf_row_member *m
            && sheaf_slice_equal(SHEAF_WORDS(going->to), SHEAF_WORDS(split->to));
 }
 
+/* The number in the register before; of who has none, one that stands for nobody there. */
+static uint32_t number_of(const sheaf_state *state, const struct sheaf_row_member *member,
+                          uint32_t *last)
+{
+    if (member->number)
+        return member->number;
+    do
+        ++*last;
+    while (sheaf_place_find(state, *last));
+    return *last;
+}
+
 static uint32_t print_register(const sheaf_round_source *source,
                                const struct sheaf_row_split *split)
 {
     const sheaf_state *state = source->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    uint32_t number = 0, nameless = 0;
+    uint32_t last = 0, nameless = 0;
     puts("number,name,class,joined,kind,cancelled_to");
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         char day[SHEAF_DATE_LEN + 1];
         if (!is_listed(state, member, split))
             continue;
-        printf("%" PRIu32 ",", ++number);
+        printf("%" PRIu32 ",", number_of(state, member, &last));
         nameless += !print_name(source, member);
         putchar(',');
         print_value(

@@ -153,7 +153,7 @@ static const struct {
     {"proposal", "proposal to a circle", "proposals to circles"},
     {"recovery", "recovery of keys", "recoveries of keys"},
 };
-enum { SORTS = sizeof sorts / sizeof *sorts, SUSPENSIONS = 7 };
+enum { SORTS = sizeof sorts / sizeof *sorts, SUSPENSIONS = 7, OPEN_NAMED = 4 };
 
 /* 1 + the place above, of deadlines that such things have. */
 static const uint8_t sort_of[SHEAF_deadline_kind_COUNT] = {
@@ -174,32 +174,56 @@ static const uint8_t sort_of[SHEAF_deadline_kind_COUNT] = {
     [SHEAF_deadline_kind_recovery_waits] = 12,
 };
 
-static void count_open(const sheaf_state *state, uint32_t counts[SORTS])
+/* How many of a sort are open, and the first of them by their entries, in that order. */
+typedef struct {
+    uint32_t count;
+    uint32_t first[OPEN_NAMED];
+} open_things;
+
+static void note_open(open_things *things, uint32_t id)
 {
-    memset(counts, 0, SORTS * sizeof *counts);
+    uint32_t named = things->count < OPEN_NAMED ? things->count : OPEN_NAMED;
+    things->count++;
+    for (uint32_t i = 0; i < named; i++)
+        if (id < things->first[i]) {
+            uint32_t later = things->first[i];
+            things->first[i] = id;
+            id = later;
+        }
+    if (named < OPEN_NAMED)
+        things->first[named] = id;
+}
+
+static void find_open(const sheaf_state *state, open_things open[SORTS])
+{
+    memset(open, 0, SORTS * sizeof *open);
     for (uint32_t i = 0; i < sheaf_coop(state)->deadlines; i++) {
         uint32_t row_1 = sheaf_deadline_heap_at(state, i)->deadline_1;
-        uint8_t sort = sort_of[sheaf_deadline_at(state, row_1 - 1)->kind];
-        if (sort)
-            counts[sort - 1]++;
+        const struct sheaf_row_deadline *due = sheaf_deadline_at(state, row_1 - 1);
+        if (sort_of[due->kind])
+            note_open(&open[sort_of[due->kind] - 1], due->of);
     }
     for (uint32_t i = 0; i < sheaf_override_count(state); i++) { /* not all have a deadline */
-        uint8_t stands = sheaf_override_at(state, i)->state;
-        counts[SUSPENSIONS] +=
-            stands == SHEAF_override_state_asked || stands == SHEAF_override_state_suspended;
+        const struct sheaf_row_override *row = sheaf_override_at(state, i);
+        if (row->state == SHEAF_override_state_asked
+            || row->state == SHEAF_override_state_suspended)
+            note_open(&open[SUSPENSIONS], row->id);
     }
 }
 
 void sheaf_open_print(const sheaf_state *state)
 {
-    uint32_t counts[SORTS];
+    open_things open[SORTS];
     const char *before = "  open       ";
-    count_open(state, counts);
+    find_open(state, open);
     for (size_t i = 0; i < SORTS; i++) {
-        if (!counts[i])
+        if (!open[i].count)
             continue;
-        printf("%s%" PRIu32 " %s", before, counts[i],
-               counts[i] == 1 ? sorts[i].one : sorts[i].many);
+        printf("%s%" PRIu32 " %s", before, open[i].count,
+               open[i].count == 1 ? sorts[i].one : sorts[i].many);
+        for (uint32_t n = 0; n < open[i].count && n < OPEN_NAMED; n++)
+            printf("%s%" PRIu32, n ? " " : " (", open[i].first[n]);
+        fputs(open[i].count > OPEN_NAMED ? " …)" : ")", stdout);
         before = ", ";
     }
     if (*before == ',')
@@ -208,11 +232,11 @@ void sheaf_open_print(const sheaf_state *state)
 
 void sheaf_open_put(const sheaf_state *state, sheaf_json_writer *w)
 {
-    uint32_t counts[SORTS];
-    count_open(state, counts);
+    open_things open[SORTS];
+    find_open(state, open);
     sheaf_json_key(w, "open");
     sheaf_json_open_object(w);
     for (size_t i = 0; i < SORTS; i++)
-        sheaf_json_member_put_int(w, sorts[i].name, counts[i]);
+        sheaf_json_member_put_int(w, sorts[i].name, open[i].count);
     sheaf_json_close(w);
 }

@@ -109,7 +109,7 @@ static void override(sheaf_waits *w, uint32_t of, int64_t at)
     const struct sheaf_row_override *o = sheaf_override_get(w->state, of);
     if (o->state == SHEAF_override_state_asked && sheaf_waits_votes(w) && !spoke(w, of)
         && sheaf_may_suspend(w->state, o->of, w->member))
-        WAIT_TITLED("override", of, at, o->reason,
+        WAIT_TITLED("override", of, sheaf_override_signed_until(w->state, o), o->reason,
                     "asks for signatures; do sign if it should be suspended",
                     "override suspend --of %u", o->of);
     /* To whoever signed: by itself it comes to nothing. */
@@ -186,6 +186,9 @@ static const char *approval_words(const sheaf_waits *w, const struct sheaf_row_m
 {
     if (!sheaf_shares_paid(w->state, row->id))
         return "your approval, or `member decline`; admitted only once its shares are paid";
+    if (row->number)
+        return "claims a place of the register, which `member show` names; your approval, or "
+               "`member decline`";
     return admitted_at(w, row) ? "enough approve, and admit then unless as many decline: your "
                                  "approval, or `member decline`"
                                : "your approval, or `member decline`";

@@ -51,6 +51,15 @@ static bool lacks_scope(const sheaf_waits *waits, const sheaf_waiting *what)
            && !sheaf_key_live(waits->state, waits->key, what->scope, waits->now);
 }
 
+/* Is the key at hand the new one of a recovery that is not over? */
+static bool key_waits(const sheaf_waits *waits)
+{
+    const struct sheaf_row_recovery *r = sheaf_recovery_find(waits->state, waits->key);
+    return r
+           && (r->state == SHEAF_recovery_state_open || r->state == SHEAF_recovery_state_waiting
+               || r->state == SHEAF_recovery_state_objected);
+}
+
 /* The key at hand signs nothing any more. */
 static void print_dead_key(const sheaf_waits *waits)
 {
@@ -127,6 +136,10 @@ void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *sourc
         return;
     } else if (!sheaf_member_active(waits->state, waits->member)) {
         puts("who is no member any more");
+    } else if (key_waits(waits)) {
+        printf("whose new key waits for the end of its recovery: sheaf recovery show %" PRIu32
+               "\n",
+               waits->key);
     } else if (!waits->count) {
         puts("for whom nothing waits");
     } else {

@@ -172,9 +172,6 @@ static sheaf_refusal run(sheaf_fold *fold, const sheaf_entry *entry)
     if (fold->member != SHEAF_NONE
         && sheaf_member_get(fold->state, fold->member)->death != SHEAF_NONE)
         sheaf_member_lives(fold);
-    if (fold->member != SHEAF_NONE
-        && sheaf_member_get(fold->state, fold->member)->death != SHEAF_NONE)
-        sheaf_member_lives(fold);
     return sheaf_rule_run(fold, act->kind, act->what);
 }
 

@@ -30,6 +30,11 @@ bool sheaf_suspended(const sheaf_state *state, uint32_t of);
  * no suspension of it. */
 bool sheaf_may_suspend(const sheaf_state *state, uint32_t of, uint32_t member);
 
+/* The last moment at which signatures for that suspension, which waits for some, are of use:
+ * what it is on may take effect before it lapses. In milliseconds since 1970. */
+int64_t sheaf_override_signed_until(const sheaf_state *state,
+                                    const struct sheaf_row_override *override);
+
 /* Is an effect of that kind held before it acts? */
 bool sheaf_effect_held(sheaf_kind kind);
 

@@ -198,6 +198,14 @@ bool sheaf_may_suspend(const sheaf_state *state, uint32_t of, uint32_t member)
            && !used_up(state, of, member);
 }
 
+int64_t sheaf_override_signed_until(const sheaf_state *state,
+                                    const struct sheaf_row_override *override)
+{
+    const struct sheaf_row_deadline *hold =
+        sheaf_deadline_find(state, sheaf_pair(override->of, SHEAF_deadline_kind_hold));
+    return hold && hold->place && hold->at < override->lapses ? hold->at : override->lapses;
+}
+
 static void note_signer(sheaf_fold *fold, uint32_t matter, uint32_t override)
 {
     uint64_t pair = sheaf_pair(matter, fold->member);

@@ -2,6 +2,7 @@
 #include "coop/proxies.h"
 
 #include "bylaws/article.h"
+#include "coop/motion.h"
 
 /* ---- the lists: of all that are live, of each giver and of each holder ---- */
 
@@ -203,20 +204,50 @@ static bool chosen(const sheaf_state *state, const struct sheaf_row_proxy *proxy
     return !own || !own->live || own->until < closes;
 }
 
+/* Does it hold for the matter that closes then? */
+static bool holds(const sheaf_state *state, const sheaf_electorate *electorate,
+                  const struct sheaf_row_proxy *proxy, uint32_t matter, int64_t closes)
+{
+    return proxy->until >= closes && chosen(state, proxy, matter, closes)
+           && serves(state, electorate, matter, proxy->giver)
+           && serves(state, electorate, matter, proxy->holder);
+}
+
+static bool in_use(const sheaf_state *state, uint32_t bylaws)
+{
+    return sheaf_bylaws_get(state, bylaws)->articles >> SHEAF_ARTICLE_proxies & 1;
+}
+
+void sheaf_motion_proxies(const sheaf_state *state, const struct sheaf_row_motion *motion,
+                          uint32_t count[SHEAF_choice_COUNT])
+{
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    const struct sheaf_row_proxy *proxy;
+    uint32_t row_1 = motion->body == SHEAF_body_organ || !in_use(state, motion->bylaws)
+                         ? 0
+                         : sheaf_coop(state)->proxy_first;
+    memset(count, 0, SHEAF_choice_COUNT * sizeof *count);
+    for (; row_1; row_1 = proxy->next) {
+        proxy = sheaf_proxy_at(state, row_1 - 1);
+        const struct sheaf_row_ballot *ballot =
+            sheaf_motion_ballot(state, motion, proxy->holder);
+        if (ballot && !sheaf_motion_ballot(state, motion, proxy->giver)
+            && holds(state, &electorate, proxy, motion->id, motion->closes))
+            count[ballot->choice]++;
+    }
+}
+
 void sheaf_proxies_resolve(sheaf_fold *fold, const sheaf_electorate *electorate,
                            uint32_t matter, int64_t closes,
                            void (*count)(sheaf_fold *fold, uint32_t matter, uint32_t giver,
                                          uint32_t holder))
 {
     sheaf_state *state = fold->state;
-    bool on =
-        sheaf_bylaws_get(state, electorate->bylaws)->articles >> SHEAF_ARTICLE_proxies & 1;
+    bool on = in_use(state, electorate->bylaws);
     for (uint32_t row_1 = sheaf_coop(state)->proxy_first; row_1 && !state->failed;) {
         const struct sheaf_row_proxy *proxy = sheaf_proxy_at(state, row_1 - 1);
         uint32_t next = proxy->next;
-        if (on && proxy->until >= closes && chosen(state, proxy, matter, closes)
-            && serves(state, electorate, matter, proxy->giver)
-            && serves(state, electorate, matter, proxy->holder))
+        if (on && holds(state, electorate, proxy, matter, closes))
             count(fold, matter, proxy->giver, proxy->holder);
         row_1 = next;
     }

@@ -101,7 +101,7 @@ def act_urgently(coop):
           and "it is not ratified, and is undone" in told, told)
     told = coop.words("dan", "status")
     check("so it stands", f"its effect is suspended: sheaf override show {row['since']}" in told
-          and "1 suspension\n" in told and "is held" not in told, told)
+          and f"1 suspension ({row['since']})\n" in told and "is held" not in told, told)
     told = coop.words("dan", "override", "show", row["since"])
     check("the suspension says by whom", "by an urgent act of an organ" in told, told)
     listed = json.loads(coop.words("dan", "override", "list", "--json"))
@@ -118,8 +118,12 @@ def act_urgently(coop):
     check("what it kept back is held anew", coop.row("motion", held)["state"] == "held")
     told = coop.words("dan", "status")
     check("until when", "adopted; its effect is held until" in told, told)
-    for who in ("cat", "dan"):
-        coop.act(who, "override", "suspend", "--of", held, "--reason", "Not yet")
+    coop.act("cat", "override", "suspend", "--of", held, "--reason", "Not yet")
+    asked = [row for row in coop.rows("override") if row["state"] == "asked"][0]
+    told = coop.words("dan", "override", "show", asked["id"])
+    check("one signature lapses before the hold is over", "it lapses, unless enough have signed"
+          in told, told)
+    coop.act("dan", "override", "suspend", "--of", held)
     override = coop.words("cat", "override", "list").split("Suspension ")[-1].split()[0]
     told = coop.words("cat", "override", "show", override)
     check("what follows where nobody confirms it", "it lapses and the effect is held anew, for "

@@ -301,12 +301,17 @@ void test_asked_until_it_took_effect(void **unused)
     kit k;
     begin(&k, ARTICLE("300", "10000"));
     kit_motion(&k, "m", KIT_MANDATE, 4);
+    const int64_t held = sheaf_motion_get(&k.state, kit_index(&k, "m"))->held;
     kit_do(&k, "ann", "override.suspend", "o", SUSPEND("m"));
+    assert_true(held < override(&k, "o")->lapses);
+    assert_int_equal(sheaf_override_signed_until(&k.state, override(&k, "o")), held);
     settle(&k, "hold", "m", 300);
     assert_int_equal(motion_state(&k, "m"), SHEAF_motion_state_adopted);
     assert_int_equal(override(&k, "o")->state, SHEAF_override_state_unsupported);
     kit_do(&k, "bob", "override.suspend", "p", SUSPEND("tick"));
     assert_false(sheaf_suspended(&k.state, kit_index(&k, "tick")));
+    assert_int_equal(sheaf_override_signed_until(&k.state, override(&k, "p")),
+                     override(&k, "p")->lapses);
     kit_do(&k, "ann", "override.suspend", NULL, SUSPEND("tick"));
     assert_true(sheaf_suspended(&k.state, kit_index(&k, "tick")));
     assert_int_equal(override(&k, "p")->of, kit_index(&k, "tick"));

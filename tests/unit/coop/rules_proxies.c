@@ -3,6 +3,7 @@
 
 #include "coop/deadline.h"
 #include "coop/electorate.h"
+#include "coop/motion.h"
 
 #define PROXIES "{'cap':2,'protected':false,'until_max_s':1000}"
 #define ORGANS                                                                                 \
@@ -21,19 +22,33 @@ static void found(kit *k, const char *proxies)
     kit_do(k, "ann", "member.admit", NULL, "{'member':#sue}");
 }
 
-static void settle(kit *k, const char *label)
-{
-    sheaf_deadline due = {0};
-    assert_true(sheaf_deadline_first(&k->state, &due));
-    assert_int_equal(due.of, kit_index(k, label));
-    k->now = due.at;
-    kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'%s','of':#%s,'unwitnessed':false}",
-           sheaf_deadline_name(due.kind), label);
-}
-
 static const struct sheaf_row_motion *motion(kit *k, const char *label)
 {
     return sheaf_motion_get(&k->state, kit_index(k, label));
+}
+
+/* What is said before of the votes by proxy on a motion is what is counted. */
+static void settle(kit *k, const char *label)
+{
+    sheaf_deadline due = {0};
+    const struct sheaf_row_motion *m = sheaf_motion_find(&k->state, kit_index(k, label));
+    struct sheaf_row_motion before = {0};
+    uint32_t more[SHEAF_choice_COUNT];
+    assert_true(sheaf_deadline_first(&k->state, &due));
+    assert_int_equal(due.of, kit_index(k, label));
+    k->now = due.at;
+    if (m) {
+        before = *m;
+        sheaf_motion_proxies(&k->state, m, more);
+    }
+    kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'%s','of':#%s,'unwitnessed':false}",
+           sheaf_deadline_name(due.kind), label);
+    if (m) {
+        m = motion(k, label);
+        assert_int_equal(m->yes, before.yes + more[SHEAF_choice_yes]);
+        assert_int_equal(m->no, before.no + more[SHEAF_choice_no]);
+        assert_int_equal(m->abstain, before.abstain + more[SHEAF_choice_abstain]);
+    }
 }
 
 static void give(kit *k, const char *who, const char *to)
