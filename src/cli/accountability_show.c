@@ -90,6 +90,25 @@ static void put(const sheaf_matter *matter, sheaf_json_writer *w)
     sheaf_matter_put_text(matter, w, "title", &row->title);
 }
 
+/* Whom the parties have named, while that can be changed or is waited for. */
+static void print_named(const sheaf_matter *matter, const struct sheaf_row_dispute *row)
+{
+    const uint32_t party[] = {row->by, row->with}, named[] = {row->named_by, row->named_with};
+    if (row->state != SHEAF_dispute_state_naming && row->state != SHEAF_dispute_state_offered
+        && row->state != SHEAF_dispute_state_panel)
+        return;
+    for (int i = 0; i < 2; i++) {
+        fputs("  named       ", stdout);
+        if (named[i] == SHEAF_NONE)
+            fputs("nobody yet", stdout);
+        else
+            sheaf_matter_print_member(matter, named[i]);
+        fputs(" by ", stdout);
+        sheaf_matter_print_member(matter, party[i]);
+        puts("");
+    }
+}
+
 static int run(const sheaf_arguments *a)
 {
     return sheaf_matter_show(&(sheaf_matter_view){&sheaf_command_accountability_show,
@@ -123,6 +142,7 @@ static void print_dispute(const sheaf_matter *matter)
     sheaf_matter_print_time("opened", row->opened);
     if (row->mediator != SHEAF_NONE)
         sheaf_matter_print_who(matter, "mediator", row->mediator);
+    print_named(matter, row);
     if (row->ended == SHEAF_NONE)
         sheaf_matter_print_time("step until", row->closes);
     if (row->state == SHEAF_dispute_state_panel && (row->said & ALONE))

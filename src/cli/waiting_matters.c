@@ -86,6 +86,14 @@ static bool on_motion(sheaf_waits *w, const struct sheaf_row_motion *m, int64_t 
     return ballot && by_tellers(w, "motion", m->id, at, m->title, words[ballot->choice]);
 }
 
+/* Is it about the member, who has no vote on it from the first? */
+static bool about(const sheaf_waits *w, uint32_t of)
+{
+    const struct sheaf_row_conflict *row =
+        sheaf_conflict_find(w->state, sheaf_pair(of, w->member));
+    return row && row->id == of;
+}
+
 static void motion(sheaf_waits *w, uint32_t of, int64_t at)
 {
     const struct sheaf_row_motion *m = sheaf_motion_get(w->state, of);
@@ -95,6 +103,9 @@ static void motion(sheaf_waits *w, uint32_t of, int64_t at)
         WAIT("motion", of, at, m->title,
              "officers found that you have a conflict of interest: you do not vote on it",
              "motion show %u", of);
+    if (about(w, of))
+        WAIT("motion", of, at, m->title, "is about you: you do not vote on it, and may argue",
+             "argument give --matter %u --text TEXT", of);
     if (on_motion(w, m, at))
         return;
     if (sheaf_motion_ballot(w->state, m, w->member) || !ballots_taken(w, m) || !vote_words(may))
@@ -339,7 +350,11 @@ static void proposal(sheaf_waits *w, uint32_t of, int64_t at)
         sheaf_answer_find(w->state, sheaf_pair(of, w->member));
     bool objects = answer && answer->kind == SHEAF_answer_kind_paramount
                    && answer->round >= p->round_first;
-    if (p->by == w->member) {
+    if (p->remove == w->member) {
+        WAIT("proposal", of, at, p->title,
+             "would take you out of the circle: you do not answer it, and may argue",
+             "argument give --matter %u --text TEXT", of);
+    } else if (p->by == w->member) {
         if (p->objections && in_circle(w, p->from))
             WAIT("proposal", of, at, p->title, "a paramount objection stands against it",
                  "proposal amend --proposal %u --text TEXT", of);

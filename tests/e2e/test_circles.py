@@ -113,6 +113,23 @@ def differ(coop, circle):
     check("and it stands", f"motion      {motion}\n" in told, told)
 
 
+def take_out(coop, circle):
+    """Whom a proposal would take out of the circle is told, and has no part in it."""
+    coop.join("dan")
+    coop.act("dan", "circle", "join", "--circle", circle)
+    coop.act("ada", "circle", "admit", "--circle", circle, "--member", coop.members["dan"])
+    matter = propose(coop, "cat", circle, "Without Bob", "--remove", coop.members["bob"])
+    told = [coop.words(who, "status") for who in ("bob", "ada")]
+    check("who is to be taken out of it is told", [
+        f"proposal {matter} “Without Bob”: would take you out of the circle" in text
+        for text in told] == [True, False], told[0])
+    coop.refused("and does not answer", "conflict of interest", "bob", "proposal", "consent",
+                 "--proposal", matter)
+    coop.act("bob", "argument", "give", "--matter", matter, "--text", "I want to stay.")
+    coop.act("cat", "proposal", "withdraw", "--proposal", matter)
+    coop.act("dan", "circle", "leave", "--circle", circle)
+
+
 def leave_unresolved(coop, circle):
     matter = propose(coop, "cat", circle, "A second stove")
     answer(coop, "bob", matter, "object", "--class", "paramount", "--reason", "No room.")
@@ -146,6 +163,7 @@ def main():
             circle = gather(coop, members)
             agree(coop, members, circle)
             differ(coop, circle)
+            take_out(coop, circle)
             matter = leave_unresolved(coop, circle)
             coop.act("ada", "circle", "leave", "--circle", circle)
             told = words(coop, "circle", circle)

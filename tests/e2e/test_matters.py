@@ -328,6 +328,9 @@ def account(coop):
                  "accountability", "hear", "--process", process, "--text", "Nothing.")
     coop.act("ada", "accountability", "hear", "--process", process, "--text", "Bob was heard.")
     motion = coop.act("ada", "motion", "open", "--process", process, "--title", "A new lock")
+    told = coop.words("bob", "status"), coop.words("cat", "status")
+    check("whom it is about is told of it", ["is about you: you do not vote on it" in words
+                                             for words in told] == [True, False], told[0])
     shown, words = coop.show("cat", "accountability", process)
     check("an outcome is put and not yet decided", "waits for the members' decision" in words
           and f"put         motion {motion}\n" in words and "the first motion on it" in words
@@ -338,6 +341,12 @@ def account(coop):
     shown, words = coop.show("cat", "dispute", case)
     check("a conflict shows its step alone", "private talk" in words and list(shown) == ["dispute"],
           words)
+    for who in ("ada", "bob"):
+        coop.act(who, "dispute", "advance", "--dispute", case)
+    coop.act("ada", "dispute", "name", "--dispute", case, "--member", members["cat"])
+    words = coop.words("bob", "dispute", "show", case)
+    check("each party sees whom the other has named", f"named       member {members['cat']} (cat) "
+          "by member 0 (Ada)\n" in words and "nobody yet by member" in words, words)
 
 
 def main():
