@@ -44,7 +44,7 @@ static void print_classes(const import *i)
 static void print_report(const import *i)
 {
     const sheaf_import_file *f = &i->file;
-    printf("%s: %u members\n", i->arguments->argument[0], f->count);
+    printf("%s: %u member%s\n", i->arguments->argument[0], f->count, f->count == 1 ? "" : "s");
     print_classes(i);
     printf("  %-20s %u\n  %-20s %u\n", "organisations", f->by_kind[0], "persons",
            f->by_kind[1]);

@@ -81,7 +81,7 @@ static void print_decisions(const sheaf_state *state, const struct sheaf_row_org
         if (sheaf_organ_decides(organ->kind, kind))
             printf(", %s", sheaf_kind_shape(kind)->name);
     if (officers)
-        printf("; %u of %u officers take part",
+        printf("; with %u of its %u officers at least",
                (unsigned)(((uint64_t)officers * organ->quorum_bp + 9999) / 10000), officers);
     puts("");
     if (sheaf_organ_urgent(state, place))
@@ -115,15 +115,19 @@ static void print_organ(const sheaf_round_source *source, const struct sheaf_row
     printf(", for ");
     print_seconds(organ->term_s);
     if (organ->terms_max)
-        printf(", at most %u terms in a row", organ->terms_max);
+        printf(", at most %u term%s in a row", organ->terms_max,
+               organ->terms_max == 1 ? "" : "s");
     puts("");
     unsigned most = organ->seats * organ->non_users_bp / 10000;
     if (most < organ->seats)
         printf("  of its seats at most %u %s held by members of classes of investors and "
                "supporters\n",
                most, most == 1 ? "is" : "are");
+    unsigned powers = sheaf_organ_powers(organ->kind);
+    if (!sheaf_organ_urgent(state, place))
+        powers &= ~(unsigned)SHEAF_POWER_act_urgently;
     for (unsigned i = 0; i < SHEAF_POWER_COUNT; i++)
-        if (sheaf_organ_powers(organ->kind) >> i & 1)
+        if (powers >> i & 1)
             printf("  %s\n", sheaf_power_doc(i));
     if (sheaf_bylaws_now(state)->admission_organ == place + 1)
         puts("  decides on applications for membership, while as many here could be heard as "

@@ -1,5 +1,6 @@
 #include "node/import_file.h"
 
+#include "base/text.h"
 #include "coop/import.h"
 #include "coop/view.h"
 #include "learn/csv.h"
@@ -181,7 +182,10 @@ static sheaf_status read_line(reader *r, sheaf_slice line, sheaf_err *err)
         return sheaf_fail(err, SHEAF_INVALID, "%s has more than %d members", r->csv.name,
                           SHEAF_IMPORT_ROWS_MAX);
     if (sheaf_csv_values(&r->csv, line, values, COLUMNS + 1, &count, &why) != SHEAF_OK) {
-        fault(r, r->csv.line, "cannot be read: a quotation mark or a character out of place");
+        fault(r, r->csv.line,
+              sheaf_utf8_valid(line)
+                  ? "cannot be read: a quotation mark or a character out of place"
+                  : "is not UTF-8: save the file in that encoding");
         return SHEAF_OK;
     }
     if (count != r->wide) {

@@ -78,6 +78,7 @@ static void test_faults(void **unused)
         {"1,A,member,person,1950-01-01,,1960-01-01", "before 1970"},
         {"1,A,member,person,2010-01-01,", "has 6 values where the first line has 7"},
         {"1,\"A,member,person,2010-01-01,,", "cannot be read"},
+        {"1,M\xfcller,member,person,2010-01-01,,", "is not UTF-8"},
         {"2,A,member,person,2010-01-01,,\n2,B,member,person,2010-01-01,,",
          "number 2 is that of line 2 as well"},
         {"", "no member stands below the names"},
