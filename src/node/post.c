@@ -138,7 +138,9 @@ static sheaf_status rehearse(letter *l, sheaf_posted *out, sheaf_err *err)
         status = sheaf_fold_try(&replay->state, &entry, &replay->work, &outcome, err);
         if (status == SHEAF_OK) {
             sheaf_fold_drop(&replay->state);
-            describe(out, &replay->state, outcome.refusal, entry.act);
+            sheaf_refusal beyond = sheaf_fold_beyond(&replay->state, entry.act);
+            describe(out, &replay->state, beyond == SHEAF_ACCEPTED ? outcome.refusal : beyond,
+                     entry.act);
         }
     }
     sheaf_buffer_deinit(&bytes);

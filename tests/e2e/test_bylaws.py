@@ -312,6 +312,11 @@ def amend(folder, path):
                                             effect, *more, *here, "--json").stdout)
                     check("as data by its own article", told["article"] == article
                           and told["code"] == code, told)
+        effect = '{"kind":"rules.adopt","what":{"revision":2}}'
+        for more in ((), ("--dry-run",)):
+            refused("rules that no program here knows are not put to the vote", 4, "does not know "
+                    "that rules revision", "motion", "open", "--title", "Newer", "--effect",
+                    effect, *more, *here)
         draft = os.path.join(folder, "next.toml")
         write(folder, "next.toml", sheaf("bylaws", "show", coop, "--as", "toml").stdout.replace(
             "cohort_min = 3", "cohort_min = 4").replace("size_warning = 20", "size_warning = 12"))
