@@ -36,6 +36,7 @@ enum {
     WAITING_MAX = 16
 };
 enum { ORDINARY_DAYS = 7, QUALIFIED_DAYS = 14, PROTECTED_DAYS = 30, SECOND_DAYS = 10 };
+enum { REPAY_DAYS = 90, APPLY_DAYS = 60, APPEAL_DAYS = 730 };
 enum {
     HOLD_DAYS = 14,
     CONFIRM_DAYS = 30,
@@ -57,9 +58,6 @@ enum {
     PRICE_CENTS = 1000,
     SHARES_MIN = 2,
     SHARES_MAX = 20,
-    REPAY_DAYS = 90,
-    APPLY_DAYS = 60,
-    APPEAL_DAYS = 730,
     ATTENDANCE = 800, /* hundredths of a percent of the members with a vote */
 
     SUSPEND_BY = 2
