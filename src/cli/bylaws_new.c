@@ -87,6 +87,14 @@ static sheaf_status answer_one(founding *f, const sheaf_question *q, const char 
                               : sheaf_fail(f->err, status, "%s: %s", q->key, why.message);
 }
 
+/* Told at once; whether the name has it as a word of its own the floors of the form say. */
+static bool lacks_sce(const founding *f, const sheaf_question *q, const char *answer)
+{
+    const sheaf_json *form = sheaf_draft_at(&f->tree, "purpose.form");
+    return strcmp(q->path, "purpose.name") == 0 && form && sheaf_slice_is(form->string, "sce")
+           && !strstr(answer, "SCE");
+}
+
 /* A person may try again. */
 static sheaf_status ask_until_right(founding *f, const sheaf_question *q, const char *otherwise)
 {
@@ -103,6 +111,9 @@ static sheaf_status ask_until_right(founding *f, const sheaf_question *q, const 
             return SHEAF_OK;
         if (!*answer)
             snprintf(why.message, sizeof why.message, "this one is needed");
+        else if (lacks_sce(f, q, answer))
+            snprintf(why.message, sizeof why.message,
+                     "the name of a European Cooperative Society has the word SCE");
         else if (sheaf_question_answer(q, answer, f->parts, &f->tree, &why) == SHEAF_OK)
             return SHEAF_OK;
         fprintf(stderr, "  %s\n", why.message);

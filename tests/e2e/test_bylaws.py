@@ -82,18 +82,28 @@ def make(folder):
     return path, document
 
 
-def ask(folder):
-    """bylaws new as a person at a terminal: a wrong answer is asked again."""
+def answer(path, answers):
+    """bylaws new as a person at a terminal; what was asked."""
     master, slave = pty.openpty()
-    path = os.path.join(folder, "asked.toml")
     process = subprocess.Popen([SHEAF, "bylaws", "new", "--out", path], stdin=slave,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     os.close(slave)
-    answers = ["guild", "", "Elm", "To last.", "", "", "", "many", "3", "", "", "", "", "", ""]
     os.write(master, ("\n".join(answers) + "\n").encode())
     _, questions = process.communicate(timeout=30)
     os.close(master)
     check("questions are answered at a terminal", process.returncode == 0, questions)
+    return questions
+
+
+def ask(folder):
+    """A wrong answer is asked again."""
+    path = os.path.join(folder, "asked.toml")
+    told = answer(os.path.join(folder, "named.toml"),
+                  ["sce", "Elm", "Elm SCE", "To last.", "Bonn"] + [""] * 9)
+    check("so is a name that the form forbids, before all else is asked",
+          told.count("What is the co-op called?") == 2 and told.count("What is it for") == 1
+          and "has the word SCE\n" in told, told)
+    questions = answer(path, ["guild", "", "Elm", "To last.", "", "", "", "many", "3"] + [""] * 6)
     document = json.loads(sheaf("bylaws", "show", path, "--as", "json").stdout or "{}")
     check("a wrong answer is asked again",
           "it is a number" in questions
