@@ -81,6 +81,12 @@ static void count_motions(const sheaf_state *state)
         open += is_open;
         placed += is_open && !elsewhere && motion->room == SHEAF_room_motion;
         urgent += is_open && !elsewhere && motion->room == SHEAF_room_urgent;
+        uint32_t settled = motion->settled_yes + motion->settled_no + motion->settled_abstain;
+        same("votes of settled members where there are none", 0,
+             !motion->settled_from && settled);
+        same("votes of settled members beyond all votes", 0,
+             motion->settled_yes > motion->yes || motion->settled_no > motion->no
+                 || motion->settled_abstain > motion->abstain);
     }
     same("open motions", sheaf_coop(state)->motions_open, open);
     same("places of motions", sheaf_coop(state)->motions_placed, placed);
