@@ -48,6 +48,7 @@ static void put_settled(sheaf_json_writer *w, const sheaf_settled_standing *s)
     sheaf_json_member_put_int(w, "abstain", s->abstain);
     sheaf_json_member_put_bool(w, "carried", s->carried);
     sheaf_json_member_put_int(w, "no", s->no);
+    sheaf_json_member_put_int(w, "overruled", s->overruled);
     sheaf_json_member_put_int(w, "removed", s->removed);
     sheaf_json_member_put_int(w, "yes", s->yes);
     sheaf_json_close(w);

@@ -32,6 +32,9 @@ void sheaf_settled_print(const sheaf_motion_report *r)
            s->no, s->abstain);
     if (s->removed)
         printf(", and %" PRIu32 " against for who was excluded", s->removed);
+    if (s->overruled)
+        printf(", and %" PRIu32 " against for whose key objected to another in vain",
+               s->overruled);
     printf(": they %s its way\n             (whose votes had counted for ",
            s->carried ? "do not stand in" : "stand in");
     print_span(bylaws->settled_s);

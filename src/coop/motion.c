@@ -156,23 +156,23 @@ static bool majority_reached(uint8_t majority, const sheaf_motion_votes *v,
 
 /* ---- the settled ---- */
 
-/* Their ballots, with those against that stand for who was excluded. */
+/* Their ballots, with those against that stand for who was excluded or overruled. */
 static sheaf_motion_votes settled_votes(const sheaf_state *state,
                                         const struct sheaf_row_motion *motion,
                                         const sheaf_settled_removed *removed)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, motion->bylaws);
-    sheaf_motion_votes out = {.yes.all = motion->settled_yes,
+    sheaf_motion_votes out = {.yes.all = motion->settled_yes - removed->yes,
                               .no.all = motion->settled_no + removed->all,
-                              .abstain.all = motion->settled_abstain};
+                              .abstain.all = motion->settled_abstain - removed->abstain};
     for (uint8_t i = 0; !motion->of && i < bylaws->classes; i++) {
         const struct sheaf_row_tally *tally =
             sheaf_tally_find(state, sheaf_pair(motion->id, i));
         if (!sheaf_class_limited(state, bylaws, i))
             continue;
-        out.yes.of[i] = tally ? tally->settled_yes : 0;
+        out.yes.of[i] = (tally ? tally->settled_yes : 0) - removed->yes_of[i];
         out.no.of[i] = (tally ? tally->settled_no : 0) + removed->of[i];
-        out.abstain.of[i] = tally ? tally->settled_abstain : 0;
+        out.abstain.of[i] = (tally ? tally->settled_abstain : 0) - removed->abstain_of[i];
     }
     sheaf_votes cast = out.yes;
     add(&cast, &out.no);
@@ -197,10 +197,11 @@ static sheaf_settled_standing stand_settled(const sheaf_state *state,
         .counted = true,
         .carried =
             sheaf_weight_is_zero(&whole) || majority_reached(rule->majority, &votes, &base),
-        .yes = motion->settled_yes,
+        .yes = motion->settled_yes - removed.yes,
         .no = motion->settled_no,
-        .abstain = motion->settled_abstain,
-        .removed = removed.all,
+        .abstain = motion->settled_abstain - removed.abstain,
+        .removed = removed.all - removed.overruled,
+        .overruled = removed.overruled,
     };
 }
 

@@ -49,7 +49,10 @@ enum { SHEAF_BALLOT_UNITS = 1 << 30 };
 typedef struct {
     bool counted; /* it is to be adopted by the rule, and bylaws ask for it; else all are 0 */
     bool carried; /* the majority is reached among them, or none is for or against */
-    uint32_t yes, no, abstain, removed; /* removed: excluded and counted as against */
+    uint32_t yes, no, abstain;
+    /* Counted as against besides: who was excluded, and memberships whose keys all others gave
+     * to another over the objection of one, whatever is voted by them. */
+    uint32_t removed, overruled;
 } sheaf_settled_standing;
 
 /* How a motion stands. */

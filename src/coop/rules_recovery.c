@@ -39,7 +39,8 @@
  *   there is always somebody to decide, and one alone holds up nobody whom the others know.
  *   Where that majority is nine tenths, fewer than nine others never reach it beside that
  *   voice, and a thief with the old key would stop every recovery: so it also stands where all
- *   others, four of them without a ceiling of votes at least, are for it.
+ *   others, four of them without a ceiling of votes at least, are for it; then the membership
+ *   counts as against what is protected for some time (coop/settled.h).
  * - Confirmations and judgements are numbers of people; which side has more is weighed as votes
  *   are, so that a class below its ceiling takes no membership of another over
  * (coop/ceilings.h).
@@ -207,6 +208,8 @@ static void succeed(sheaf_fold *fold, uint32_t row)
         end(fold, row, SHEAF_recovery_state_failed);
         return;
     }
+    if (recovery->own && !sheaf_panel_carried(fold->state, recovery, 0, 0))
+        sheaf_settled_overrule(fold, recovery->member);
     sheaf_keys_revoke(fold, recovery->member);
     sheaf_key_begin(fold, recovery->id, scopes);
     end(fold, row, SHEAF_recovery_state_done);

@@ -32,11 +32,44 @@ void sheaf_settled_remove(sheaf_fold *fold, uint32_t member)
     row->member = member;
 }
 
+void sheaf_settled_overrule(sheaf_fold *fold, uint32_t member)
+{
+    struct sheaf_row_overruled *row = sheaf_overruled_have(fold->state, member);
+    row->id = member;
+    row->at = fold->stamp;
+}
+
 static bool voted(const sheaf_state *state, const struct sheaf_row_motion *motion,
                   uint32_t member)
 {
     const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, motion, member);
     return ballot && ballot->counts;
+}
+
+/* Few: where nine tenths decide, only fewer than nine others overrule anybody. */
+static void count_overruled(const sheaf_state *state, const struct sheaf_row_motion *motion,
+                            int64_t after, sheaf_settled_removed *out)
+{
+    for (uint32_t i = 0; i < sheaf_overruled_count(state); i++) {
+        const struct sheaf_row_overruled *row = sheaf_overruled_at(state, i);
+        const struct sheaf_row_member *member = sheaf_member_get(state, row->id);
+        const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, motion, row->id);
+        bool counts = ballot && ballot->counts;
+        if (row->at <= after || row->at > motion->closes
+            || member->voting_since > motion->settled_from
+            || (motion->of && member->class != motion->of - 1)
+            || (counts && ballot->choice == SHEAF_choice_no))
+            continue;
+        bool yes = counts && ballot->choice == SHEAF_choice_yes;
+        out->yes += yes;
+        out->yes_of[member->class] += yes;
+        out->abstain += counts && !yes;
+        out->abstain_of[member->class] += counts && !yes;
+        out->of[member->class]++;
+        out->all++;
+        out->overruled++;
+        out->before += member->left <= motion->since;
+    }
 }
 
 sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
@@ -58,6 +91,7 @@ sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
         out.all++;
         out.before += member->left <= motion->since;
     }
+    count_overruled(state, motion, after, &out);
     return out;
 }
 
@@ -74,8 +108,9 @@ uint32_t sheaf_settled_electorate(const sheaf_state *state,
     return count;
 }
 
-/* Excluded so lately, and settled but for that. */
-static uint32_t removed_lately(const sheaf_fold *fold, int64_t from, int64_t settled_ms)
+/* Excluded or overruled so lately, and settled but for that; but for this member. */
+static uint32_t removed_lately(const sheaf_fold *fold, int64_t from, int64_t settled_ms,
+                               uint32_t but)
 {
     uint32_t count = 0;
     for (uint32_t i = sheaf_removal_count(fold->state); i; i--) {
@@ -83,6 +118,11 @@ static uint32_t removed_lately(const sheaf_fold *fold, int64_t from, int64_t set
         if (row->at <= fold->stamp - settled_ms)
             break;
         count += sheaf_member_get(fold->state, row->member)->voting_since <= from;
+    }
+    for (uint32_t i = 0; i < sheaf_overruled_count(fold->state); i++) {
+        const struct sheaf_row_overruled *row = sheaf_overruled_at(fold->state, i);
+        count += row->id != but && row->at > fold->stamp - settled_ms
+                 && sheaf_member_get(fold->state, row->id)->voting_since <= from;
     }
     return count;
 }
@@ -104,7 +144,7 @@ bool sheaf_settled_uphold(const sheaf_fold *fold, const struct sheaf_row_recover
         with += voice && !voice->declines;
         against += voice && voice->declines;
     }
-    against += removed_lately(fold, from, (int64_t)bylaws->settled_s * 1000);
+    against += removed_lately(fold, from, (int64_t)bylaws->settled_s * 1000, recovery->member);
     return !against
            || sheaf_majority_reached(
                sheaf_decision_by(state, bylaws, SHEAF_decision_sort_protected)->majority, with,

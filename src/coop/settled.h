@@ -7,7 +7,10 @@
  * members, or since the founding. Who was excluded in that time before it closes, and would be
  * settled, counts there as against it, unless a ballot of theirs stands. A person who comes
  * back is a new member; nobody else can tell that it is the same. Who leaves or has died is not
- * counted. Where no settled member has voted for or against, the first count alone decides.
+ * counted. A membership whose keys all others gave to another, although a key of its own
+ * objected (coop/panel.h), counts there as against it for as long, whatever is voted by it:
+ * whether they were right nobody else can tell. Where no settled member has voted for or
+ * against, the first count alone decides.
  *
  * Since the founding is who was admitted within 90 days of it, not by motion and before there
  * are officers who admit or anybody was excluded, who can decline no more, where nobody
@@ -34,10 +37,16 @@ bool sheaf_settled_founding(const sheaf_fold *fold);
 /* The membership is about to end by exclusion. */
 void sheaf_settled_remove(sheaf_fold *fold, uint32_t member);
 
-/* Who was excluded and counts as against the motion. */
+/* All others give its keys to another, which one of them objected to. */
+void sheaf_settled_overrule(sheaf_fold *fold, uint32_t member);
+
+/* Who counts as against the motion without having voted so. */
 typedef struct {
     uint32_t of[SHEAF_CLASSES_MAX]; /* by class */
-    uint32_t all, before;           /* and before it was put to those who vote */
+    uint32_t all, before;           /* and who left before it was put to those who vote */
+    uint32_t overruled;             /* not excluded, but overruled */
+    /* Ballots of theirs that are for it, or blank, and do not count as that. */
+    uint32_t yes_of[SHEAF_CLASSES_MAX], abstain_of[SHEAF_CLASSES_MAX], yes, abstain;
 } sheaf_settled_removed;
 
 sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,

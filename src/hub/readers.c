@@ -57,6 +57,7 @@ enum {
     AREA(denial, MEMBERS),
     AREA(exclusion, MEMBERS),
     AREA(removal, MEMBERS),
+    AREA(overruled, MEMBERS),
     AREA(recovery, MEMBERS),
     AREA(import, MEMBERS),
     AREA(import_rest, MEMBERS),

@@ -587,3 +587,82 @@ void test_settled_recovery(void **unused)
         kit_close(&k);
     }
 }
+
+/* ---- who was overruled ---- */
+
+/* All others give eve's keys to another, which hers objects to; after the wait she has it. */
+static void overrule(kit *k, const char *label, const char *objects)
+{
+    kit_do(k, label, "recovery.open", label, "{'member':#eve,'public_key':@%s,'web':false}",
+           label);
+    kit_do(k, "ann", "recovery.confirm", NULL, "{'recovery':#%s}", label);
+    kit_do(k, "bob", "recovery.confirm", NULL, "{'recovery':#%s}", label);
+    kit_do(k, objects, "recovery.object", NULL, "{'recovery':#%s}", label);
+    kit_do(k, "cat", "recovery.judge", NULL, "{'recovery':#%s,'uphold':true}", label);
+    kit_do(k, "dan", "recovery.judge", NULL, "{'recovery':#%s,'uphold':true}", label);
+    const struct sheaf_row_recovery *row = sheaf_recovery_get(&k->state, kit_index(k, label));
+    tick(k, "recovery_panel", label, row->until);
+    assert_int_equal(row->state, SHEAF_recovery_state_done);
+}
+
+/* Four of five who take the membership of the fifth pass nothing by its vote for as long as
+ * somebody excluded would count, whether it is used, left blank, or ended by a notice to leave.
+ */
+void test_settled_overruled(void **unused)
+{
+    (void)unused;
+    static const struct {
+        char eve; /* what is voted by that membership; l: it is left */
+        int64_t late;
+        uint8_t want, overruled;
+    } rows[] = {
+        {'y', -1, SHEAF_motion_state_rejected, 1}, {'y', 0, SHEAF_motion_state_adopted, 0},
+        {'-', -1, SHEAF_motion_state_rejected, 1}, {'-', 0, SHEAF_motion_state_adopted, 0},
+        {'a', -1, SHEAF_motion_state_rejected, 1}, {'n', -1, SHEAF_motion_state_rejected, 0},
+        {'l', -1, SHEAF_motion_state_rejected, 1}, {'l', 0, SHEAF_motion_state_adopted, 0},
+    };
+    static const char *const choices[] = {['y'] = "yes", ['n'] = "no", ['a'] = "abstain"};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        kit_rules rules = rules_of(SETTLED_S);
+        rules.recovery = "'recovery':{'confirmations':2,'panel_s':7200,'wait_s':86400},";
+        found(&k, &rules, 5);
+        overrule(&k, "new", "eve");
+        if (rows[i].eve == 'l')
+            kit_do(&k, "new", "member.leave", NULL, "{}");
+        int64_t open_ms = rules.protected.open_s * INT64_C(1000);
+        int64_t notice_ms = rules.protected.notice_s * INT64_C(1000);
+        k.now = sheaf_overruled_get(&k.state, kit_index(&k, "eve"))->at + YEAR + rows[i].late
+                - open_ms - notice_ms;
+        amend(&k, "m", &rules);
+        k.now += notice_ms;
+        votes(&k, "m", "yyyy");
+        if (choices[(int)rows[i].eve])
+            kit_do(&k, "new", "ballot.cast", NULL, "{'choice':'%s','motion':#m}",
+                   choices[(int)rows[i].eve]);
+        sheaf_settled_standing standing = settled(&k, "m");
+        assert_int_equal(standing.overruled, rows[i].overruled);
+        assert_int_equal(standing.yes, rows[i].eve == 'y' && !rows[i].overruled ? 5 : 4);
+        assert_int_equal(standing.no, rows[i].eve == 'n');
+        assert_int_equal(finish(&k, "m"), rows[i].want);
+        kit_close(&k);
+    }
+}
+
+/* It is overruled once, however often; who objects in its stead is somebody else. */
+void test_settled_overruled_again(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_of(SETTLED_S);
+    rules.recovery = "'recovery':{'confirmations':2,'panel_s':7200,'wait_s':86400},";
+    found(&k, &rules, 5);
+    overrule(&k, "new", "eve");
+    overrule(&k, "newer", "new");
+    assert_int_equal(sheaf_overruled_count(&k.state), 1);
+    amend(&k, "m", &rules);
+    votes(&k, "m", "yyyy");
+    assert_int_equal(settled(&k, "m").overruled, 1);
+    assert_int_equal(finish(&k, "m"), SHEAF_motion_state_rejected);
+    kit_close(&k);
+}

@@ -392,6 +392,8 @@ void test_settled_entitled(void **unused);
 void test_settled_proxies(void **unused);
 void test_settled_ceilings(void **unused);
 void test_settled_recovery(void **unused);
+void test_settled_overruled(void **unused);
+void test_settled_overruled_again(void **unused);
 void test_circle_removes(void **unused);
 void test_circle_removes_nobody(void **unused);
 void test_circle_removals_cross(void **unused);

@@ -373,6 +373,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_settled_proxies),
     cmocka_unit_test(test_settled_ceilings),
     cmocka_unit_test(test_settled_recovery),
+    cmocka_unit_test(test_settled_overruled),
+    cmocka_unit_test(test_settled_overruled_again),
     cmocka_unit_test(test_circle_removes),
     cmocka_unit_test(test_circle_removes_nobody),
     cmocka_unit_test(test_circle_removals_cross),
