@@ -308,12 +308,11 @@ typedef struct {
 
 typedef struct {
     uint32_t id;
-    int of, state;  /* whose keys; enum recovery_state */
-    int64_t closes; /* the step that it is at */
+    int of, state;         /* whose keys; enum recovery_state */
+    int64_t closes, until; /* the step that it is at; nothing takes effect before */
     bool confirmed[PEOPLE_MAX], judged[PEOPLE_MAX], with[PEOPLE_MAX]; /* with: judged for it */
     uint32_t confirmations, upheld, against, judges;
-    int64_t until; /* nothing takes effect before */
-    bool own;      /* the member itself objected */
+    bool own; /* the member itself objected */
 } recovery;
 
 typedef struct {

@@ -1,6 +1,8 @@
 /* The panel on a recovery that was objected to: who judges, what it takes, and when. */
 #include "test.h"
 
+#include "coop/motion.h"
+
 #define HOUR               INT64_C(3600000)
 #define DAY                INT64_C(86400000)
 #define RECOVERY(n)        "'recovery':{'confirmations':" n ",'panel_s':7200,'wait_s':86400},"
@@ -15,20 +17,25 @@ static const struct sheaf_row_recovery *recovery_of(kit *k, const char *label)
 }
 
 /* Ann, bob, cat and dan, and so many more up to nine, who join afterwards. */
-static void found(kit *k, const char *recovery, const char *majority, int members)
+static void found_by(kit *k, const kit_rules *rules, int members)
 {
     static const char *const more[] = {"eve", "fay", "gus", "hal", "ida"};
-    kit_rules rules = kit_rules_usual();
-    rules.recovery = recovery;
-    rules.protected.majority = majority;
     kit_open(k);
-    kit_found_four(k, &rules);
+    kit_found_four(k, rules);
     for (int i = 0; i < members - 4; i++) {
         kit_do(k, more[i], "member.apply", more[i],
                "{'class':0,'kind':'person','name':^,'public_key':@%s,'web':false}", more[i]);
         kit_do(k, "ann", "member.admit", NULL, "{'member':#%s}", more[i]);
     }
     k->step_ms = 1000;
+}
+
+static void found(kit *k, const char *recovery, const char *majority, int members)
+{
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = recovery;
+    rules.protected.majority = majority;
+    found_by(k, &rules, members);
 }
 
 /* Two confirm, an accomplice objects, and two more uphold it: nothing happens before the wait
@@ -304,5 +311,118 @@ void test_panel_hears_the_frozen(void **unused)
         {"fay", "death.deny", "{'member':#fay}", R(no_such_death)},
     };
     KIT_ROWS(&k, rows);
+    kit_close(&k);
+}
+
+/* ---- who was overruled ---- */
+
+enum { SETTLED_S = 31536000 };
+
+static kit_rules settled_rules(void)
+{
+    kit_rules rules = kit_rules_usual();
+    rules.recovery = RECOVERY("2");
+    rules.protected.majority = "nine_tenths";
+    rules.settled_s = SETTLED_S;
+    rules.early = false;
+    return rules;
+}
+
+/* All others give eve's keys to another, which hers objects to; after the wait she has it. */
+static void overrule(kit *k, const char *label, const char *objects)
+{
+    static const char *const others[] = {"ann", "bob", "cat", "dan"};
+    kit_do(k, label, "recovery.open", label, "{'member':#eve,'public_key':@%s,'web':false}",
+           label);
+    for (int i = 0; i < 4; i++) {
+        if (i == 2)
+            kit_do(k, objects, "recovery.object", NULL, "{'recovery':#%s}", label);
+        kit_do(k, others[i], i < 2 ? "recovery.confirm" : "recovery.judge", NULL,
+               i < 2 ? "{'recovery':#%s}" : "{'recovery':#%s,'uphold':true}", label);
+    }
+    k->now = recovery_of(k, label)->until - k->step_ms;
+    kit_do(k, "hub", "clock.tick", NULL,
+           "{'deadline':'recovery_panel','of':#%s,'unwitnessed':false}", label);
+    assert_int_equal(recovery_of(k, label)->state, SHEAF_recovery_state_done);
+}
+
+/* An amendment of a protected article that the four are for, and eve's membership votes on;
+ * voting ends at `closes`. */
+static const struct sheaf_row_motion *amend(kit *k, const kit_rules *rules, char eve,
+                                            int64_t closes)
+{
+    static const char *const others[] = {"ann", "bob", "cat", "dan"};
+    static const char *const choices[] = {['y'] = "yes", ['n'] = "no", ['a'] = "abstain"};
+    kit_rules to = *rules;
+    int64_t notice_ms = rules->protected.notice_s * INT64_C(1000);
+    to.open_max++;
+    k->now = closes - notice_ms - rules->protected.open_s * INT64_C(1000) - k->step_ms;
+    kit_do(k, "ann", "motion.open", "m", "{'effect':%s,'title':^}", kit_amendment(&to, "#ann"));
+    k->now += notice_ms;
+    for (int i = 0; i < 4; i++)
+        kit_do(k, others[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    if (choices[(int)eve])
+        kit_do(k, "new", "ballot.cast", NULL, "{'choice':'%s','motion':#m}", choices[(int)eve]);
+    return sheaf_motion_get(&k->state, kit_index(k, "m"));
+}
+
+static sheaf_settled_standing standing(const kit *k, const struct sheaf_row_motion *row)
+{
+    return sheaf_motion_standing(&k->state, row, sheaf_motion_rule(&k->state, row)).settled;
+}
+
+/* Four of five who take the membership of the fifth pass nothing by its vote for as long as
+ * somebody excluded would count, whether it is used, left blank, or ended by a notice to leave.
+ */
+void test_panel_overrules(void **unused)
+{
+    (void)unused;
+    static const struct {
+        char eve; /* what is voted by that membership; l: it is left */
+        int64_t late;
+        uint8_t want, overruled;
+    } rows[] = {
+        {'y', -1, SHEAF_motion_state_rejected, 1}, {'y', 0, SHEAF_motion_state_adopted, 0},
+        {'-', -1, SHEAF_motion_state_rejected, 1}, {'-', 0, SHEAF_motion_state_adopted, 0},
+        {'a', -1, SHEAF_motion_state_rejected, 1}, {'n', -1, SHEAF_motion_state_rejected, 0},
+        {'l', -1, SHEAF_motion_state_rejected, 1}, {'l', 0, SHEAF_motion_state_adopted, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        kit_rules rules = settled_rules();
+        found_by(&k, &rules, 5);
+        overrule(&k, "new", "eve");
+        if (rows[i].eve == 'l')
+            kit_do(&k, "new", "member.leave", NULL, "{}");
+        int64_t at = sheaf_overruled_get(&k.state, kit_index(&k, "eve"))->at;
+        const struct sheaf_row_motion *row =
+            amend(&k, &rules, rows[i].eve, at + SETTLED_S * INT64_C(1000) + rows[i].late);
+        assert_int_equal(row->closes, at + SETTLED_S * INT64_C(1000) + rows[i].late);
+        sheaf_settled_standing now = standing(&k, row);
+        assert_int_equal(now.overruled, rows[i].overruled);
+        assert_int_equal(now.yes, rows[i].eve == 'y' && !rows[i].overruled ? 5 : 4);
+        assert_int_equal(now.no, rows[i].eve == 'n');
+        k.now = row->closes - k.step_ms;
+        kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("motion", "m"));
+        assert_int_equal(row->state, rows[i].want);
+        kit_close(&k);
+    }
+}
+
+/* It is overruled once, however often. */
+void test_panel_overrules_again(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = settled_rules();
+    found_by(&k, &rules, 5);
+    overrule(&k, "new", "eve");
+    overrule(&k, "newer", "new");
+    assert_int_equal(sheaf_overruled_count(&k.state), 1);
+    int64_t at = sheaf_overruled_get(&k.state, kit_index(&k, "eve"))->at;
+    assert_int_equal(at, k.now);
+    const struct sheaf_row_motion *row =
+        amend(&k, &rules, '-', at + SETTLED_S * INT64_C(1000) - 1);
+    assert_int_equal(standing(&k, row).overruled, 1);
     kit_close(&k);
 }
