@@ -59,7 +59,6 @@ enum {
     SHARES_MIN = 2,
     SHARES_MAX = 20,
     ATTENDANCE = 800, /* hundredths of a percent of the members with a vote */
-
     SUSPEND_BY = 2
 };
 #define DAY_MS INT64_C(86400000)
@@ -308,11 +307,12 @@ typedef struct {
 
 typedef struct {
     uint32_t id;
-    int of, state;         /* whose keys; enum recovery_state */
-    int64_t closes, until; /* the step that it is at; nothing takes effect before */
+    int of, state;  /* whose keys; enum recovery_state */
+    int64_t closes; /* the step that it is at */
     bool confirmed[PEOPLE_MAX], judged[PEOPLE_MAX], with[PEOPLE_MAX]; /* with: judged for it */
     uint32_t confirmations, upheld, against, judges;
-    bool own; /* the member itself objected */
+    int64_t until; /* nothing takes effect before */
+    bool own;      /* the member itself objected */
 } recovery;
 
 typedef struct {

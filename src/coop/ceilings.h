@@ -9,9 +9,9 @@
  * A vote is a ballot in motions and elections, and a point where an amount is divided. Where
  * one class decides alone, or officers do, there are no others to protect from it. Signatures
  * for a new hub decide like votes, and count like them (coop/succession.h), as do voices on a
- * recovery of keys that was objected to (coop/panel.h). Signatures that only put a matter before
- * the members or stop it until they have decided, as under petitions and suspensions, and
- * approvals by a number of people count heads.
+ * recovery of keys that was objected to (coop/panel.h). Signatures that only put a matter
+ * before the members or stop it until they have decided, as under petitions and suspensions,
+ * and approvals by a number of people count heads.
  *
  * Nothing is rounded where it is decided who has more: weights are compared as the fractions
  * that they are, so a tie is one, and exactly nine tenths are nine tenths.

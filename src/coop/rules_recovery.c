@@ -200,7 +200,8 @@ static void succeed(sheaf_fold *fold, uint32_t row)
 {
     const struct sheaf_row_recovery *recovery = sheaf_recovery_at(fold->state, row);
     uint8_t scopes = sheaf_key_first_scopes(fold->state, recovery->web);
-    if (!sheaf_settled_uphold(fold, recovery)) {
+    sheaf_settled_view view = sheaf_settled_on_recovery(fold, recovery);
+    if (view == SHEAF_SETTLED_AGAINST) {
         fail(fold, row);
         return;
     }
@@ -208,7 +209,8 @@ static void succeed(sheaf_fold *fold, uint32_t row)
         end(fold, row, SHEAF_recovery_state_failed);
         return;
     }
-    if (recovery->own && !sheaf_panel_carried(fold->state, recovery, 0, 0))
+    if (view == SHEAF_SETTLED_TOO_FEW
+        || (recovery->own && !sheaf_panel_carried(fold->state, recovery, 0, 0)))
         sheaf_settled_overrule(fold, recovery->member);
     sheaf_keys_revoke(fold, recovery->member);
     sheaf_key_begin(fold, recovery->id, scopes);

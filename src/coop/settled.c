@@ -127,14 +127,15 @@ static uint32_t removed_lately(const sheaf_fold *fold, int64_t from, int64_t set
     return count;
 }
 
-bool sheaf_settled_uphold(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery)
+sheaf_settled_view sheaf_settled_on_recovery(const sheaf_fold *fold,
+                                             const struct sheaf_row_recovery *recovery)
 {
     const sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     int64_t from = sheaf_settled_from(fold);
     uint64_t with = 0, against = 0;
     if (!from || !recovery->own)
-        return true;
+        return SHEAF_SETTLED_FOR;
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         const struct sheaf_row_approval *voice =
@@ -145,10 +146,11 @@ bool sheaf_settled_uphold(const sheaf_fold *fold, const struct sheaf_row_recover
         against += voice && voice->declines;
     }
     against += removed_lately(fold, from, (int64_t)bylaws->settled_s * 1000, recovery->member);
-    return !against
-           || sheaf_majority_reached(
-               sheaf_decision_by(state, bylaws, SHEAF_decision_sort_protected)->majority, with,
-               with + against + 1);
+    if (sheaf_majority_reached(
+            sheaf_decision_by(state, bylaws, SHEAF_decision_sort_protected)->majority, with,
+            with + against + 1))
+        return SHEAF_SETTLED_FOR;
+    return against ? SHEAF_SETTLED_AGAINST : SHEAF_SETTLED_TOO_FEW;
 }
 
 bool sheaf_settled_rose(sheaf_fold *fold, const struct sheaf_row_motion *motion)

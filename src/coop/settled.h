@@ -37,7 +37,7 @@ bool sheaf_settled_founding(const sheaf_fold *fold);
 /* The membership is about to end by exclusion. */
 void sheaf_settled_remove(sheaf_fold *fold, uint32_t member);
 
-/* All others give its keys to another, which one of them objected to. */
+/* All others who count give its keys to another, which one of them objected to. */
 void sheaf_settled_overrule(sheaf_fold *fold, uint32_t member);
 
 /* Who counts as against the motion without having voted so. */
@@ -56,10 +56,19 @@ sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
  * its opening? Then it had too few counted apart. */
 bool sheaf_settled_rose(sheaf_fold *fold, const struct sheaf_row_motion *motion);
 
-/* Do the settled members uphold a recovery to which a key of the member's own objected, or is
- * none of them against it? A majority of strangers would take the membership of an opponent,
- * and its vote. Walks over all members. */
-bool sheaf_settled_uphold(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery);
+/* What the settled members say of a recovery to which a key of the member's own objected. A
+ * majority of strangers would take the membership of an opponent, and its vote: so it fails
+ * where some are against it and those for it are no majority for a protected decision. Where
+ * none is against it but the member they are too few for that beside its objection: then the
+ * recovery stands, and the member is overruled. Walks over all members. */
+typedef enum {
+    SHEAF_SETTLED_FOR, /* also where bylaws ask for none, or no key of its own objected */
+    SHEAF_SETTLED_TOO_FEW,
+    SHEAF_SETTLED_AGAINST,
+} sheaf_settled_view;
+
+sheaf_settled_view sheaf_settled_on_recovery(const sheaf_fold *fold,
+                                             const struct sheaf_row_recovery *recovery);
 
 /* How many of those who may vote on the motion are settled: walks over all members. */
 uint32_t sheaf_settled_electorate(const sheaf_state *state,
