@@ -55,10 +55,12 @@ typedef struct {
 static apart count_apart(const sheaf_state *state, const struct sheaf_row_allocation *row)
 {
     apart out = {0};
+    uint64_t closing =
+        row->state == SHEAF_allocation_state_open ? state->size : row->decided; /* the entry */
     for (uint32_t i = 0; i < sheaf_allocation_ballot_count(state); i++) {
         const struct sheaf_row_allocation_ballot *ballot = sheaf_allocation_ballot_at(state, i);
         out.on_trial += ballot->allocation == row->id && ballot->cast && !ballot->counts;
-        out.by_proxy += ballot->allocation == row->id && ballot->cast == row->decided;
+        out.by_proxy += ballot->allocation == row->id && ballot->cast == closing;
     }
     return out;
 }
@@ -67,7 +69,8 @@ static void print_apart(const sheaf_state *state, const struct sheaf_row_allocat
 {
     const apart given = count_apart(state, row);
     if (given.by_proxy)
-        printf("  by proxy    %" PRIu32 " of them, as the holder gave\n", given.by_proxy);
+        printf("  by proxy    %" PRIu32 " of them, as the holder %s\n", given.by_proxy,
+               row->state == SHEAF_allocation_state_open ? "has given so far" : "gave");
     if (given.on_trial)
         printf("  on trial    %" PRIu32 " gave points, which is recorded and not counted\n",
                given.on_trial);

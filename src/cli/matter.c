@@ -82,6 +82,7 @@ int sheaf_matter_show(const sheaf_matter_view *view, const sheaf_arguments *a)
     int code = SHEAF_EXIT_DONE;
     if (!open_matter(view, a, &matter, &code))
         return code;
+    const sheaf_mark mark = sheaf_round_source_preview(&matter.source, matter.id);
     if (a->json) {
         const sheaf_table_shape *shape = sheaf_table_describe(view->table);
         sheaf_buffer out;
@@ -99,6 +100,7 @@ int sheaf_matter_show(const sheaf_matter_view *view, const sheaf_arguments *a)
     } else {
         view->print(&matter);
     }
+    sheaf_round_source_roll_back(&matter.source, mark);
     sheaf_round_source_close(&matter.source);
     return code;
 }

@@ -11,7 +11,7 @@ typedef struct {
     sheaf_round_source source; /* without a round */
     const sheaf_state *state;
     uint32_t id;
-    const void *row;
+    const void *row; /* of what is voted on, while it is open, with the votes by proxy */
 } sheaf_matter;
 
 typedef struct {

@@ -220,16 +220,16 @@ static sheaf_status report(const sheaf_arguments *a, const sheaf_round_source *s
     if (!r.motion)
         return sheaf_fail(err, SHEAF_INVALID, "entry %u opened no motion; see sheaf log show",
                           number);
+    const sheaf_mark mark = sheaf_round_source_preview(source, number);
     r.rule = sheaf_motion_rule(state, r.motion);
     r.standing = sheaf_motion_standing(state, r.motion, r.rule);
     void *block = malloc(SHEAF_ACT_ARENA_BYTES);
-    if (!block)
-        return sheaf_fail(err, SHEAF_NOMEM, "no memory for a motion");
-    sheaf_arena arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
+    sheaf_arena arena = sheaf_arena_over(block, block ? SHEAF_ACT_ARENA_BYTES : 0);
     sheaf_buffer bytes;
     sheaf_buffer_init(&bytes, SHEAF_ENTRY_MAX);
-    sheaf_status status = SHEAF_OK;
-    if (r.motion->effect != SHEAF_KIND_none)
+    sheaf_status status =
+        block ? SHEAF_OK : sheaf_fail(err, SHEAF_NOMEM, "no memory for a motion");
+    if (status == SHEAF_OK && r.motion->effect != SHEAF_KIND_none)
         status = read_effect(source, &arena, &bytes, &r, err);
     if (status == SHEAF_OK) {
         get_text(source, &r.motion->title, &r.title);
@@ -246,6 +246,7 @@ static sheaf_status report(const sheaf_arguments *a, const sheaf_round_source *s
     sheaf_buffer_deinit(&r.changes_json);
     sheaf_buffer_deinit(&bytes);
     free(block);
+    sheaf_round_source_roll_back(source, mark);
     return status;
 }
 

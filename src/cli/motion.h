@@ -9,8 +9,8 @@
 
 typedef struct {
     const sheaf_round_source *source;
-    const sheaf_state *state; /* its */
-    const struct sheaf_row_motion *motion;
+    const sheaf_state *state;              /* its */
+    const struct sheaf_row_motion *motion; /* while it is open, with the votes by proxy */
     const struct sheaf_row_decision *rule;
     sheaf_standing standing;
     /* Where the effect has come to need more: by what else it must be decided; else NULL. */

@@ -252,24 +252,6 @@ static sheaf_slice class_of(const sheaf_motion_report *r)
     return SHEAF_WORDS(sheaf_class_at(r->state, bylaws->class_first + m->of - 1)->name);
 }
 
-/* Votes that members have others cast, which count only when it closes. */
-static bool awaits_proxies(const sheaf_motion_report *r, uint32_t count[SHEAF_choice_COUNT])
-{
-    if (r->motion->state != SHEAF_motion_state_open)
-        return false;
-    sheaf_motion_proxies(r->state, r->motion, count);
-    return count[SHEAF_choice_yes] || count[SHEAF_choice_no] || count[SHEAF_choice_abstain];
-}
-
-static void print_proxies(const sheaf_motion_report *r)
-{
-    uint32_t count[SHEAF_choice_COUNT];
-    if (awaits_proxies(r, count))
-        printf("  by proxy   %" PRIu32 " for, %" PRIu32 " against, %" PRIu32
-               " blank more, which count when it closes\n",
-               count[SHEAF_choice_yes], count[SHEAF_choice_no], count[SHEAF_choice_abstain]);
-}
-
 static void print_votes(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
@@ -293,9 +275,9 @@ static void print_votes(const sheaf_motion_report *r)
     printf("  votes      %" PRIu32 " for, %" PRIu32 " against, %" PRIu32 " blank", m->yes,
            m->no, m->abstain);
     if (m->by_proxy)
-        printf("; %" PRIu32 " of them by proxy", m->by_proxy);
+        printf("; %" PRIu32 " of them by proxy%s", m->by_proxy,
+               m->state == SHEAF_motion_state_open ? ", as the holder has voted so far" : "");
     puts("");
-    print_proxies(r);
     sheaf_tellers_print(r->state, m->id, m->state == SHEAF_motion_state_open ? m->closes : 0,
                         "  tellers    ", "             ");
     if (on_trial)
@@ -374,10 +356,7 @@ static void print_then(const sheaf_motion_report *r)
     if (print_waiting(r))
         return;
     const char *then = sheaf_motion_prospect(r);
-    uint32_t count[SHEAF_choice_COUNT];
     fputs("  then       it is settled by itself; with these votes ", stdout);
-    if (awaits_proxies(r, count))
-        fputs("alone, without those by proxy,\n             ", stdout);
     if (strcmp(then, "second_call") == 0)
         print_second_call(r->rule);
     else if (strcmp(then, "referred") == 0)

@@ -292,7 +292,8 @@ static void print_election(const sheaf_round_source *source, const struct sheaf_
            rule->quorum_bp / 100, rule->quorum_bp % 100);
     uint32_t conflicted = sheaf_conflicts(state, e->id), on_trial = uncounted(state, e);
     if (e->by_proxy)
-        printf("  %u of them by proxy, as the holder voted\n", e->by_proxy);
+        printf("  %u of them by proxy, as the holder %s\n", e->by_proxy,
+               e->state == SHEAF_election_state_open ? "has voted so far" : "voted");
     sheaf_tellers_print(state, e->id, e->state == SHEAF_election_state_open ? e->closes : 0,
                         "  ", "  ");
     if (on_trial)
@@ -358,10 +359,12 @@ static sheaf_status show_election(const sheaf_round_source *source, const sheaf_
             err, SHEAF_INVALID,
             "there is no election %.20s; `sheaf organ show` names those under way",
             a->argument[0]);
+    const sheaf_mark mark = sheaf_round_source_preview(source, election->id);
     if (a->json)
         print_election_json(source, election);
     else
         print_election(source, election, sheaf_clock_ms());
+    sheaf_round_source_roll_back(source, mark);
     return SHEAF_OK;
 }
 

@@ -54,6 +54,22 @@ sheaf_status sheaf_round_source_log(const sheaf_round_source *source, sheaf_log_
     return source->local ? SHEAF_OK : sheaf_log_store_open(out, source->visit.home, true, err);
 }
 
+/* One's own replay, which nobody else reads meanwhile. */
+static sheaf_state *own_state(const sheaf_round_source *source)
+{
+    return (sheaf_state *)(uintptr_t)source->state;
+}
+
+sheaf_mark sheaf_round_source_preview(const sheaf_round_source *source, uint32_t matter)
+{
+    return sheaf_preview(own_state(source), matter);
+}
+
+void sheaf_round_source_roll_back(const sheaf_round_source *source, sheaf_mark mark)
+{
+    sheaf_state_roll_back(own_state(source), mark);
+}
+
 void sheaf_round_source_log_close(const sheaf_round_source *source, sheaf_log_store *log)
 {
     if (!source->local)

@@ -10,6 +10,7 @@
 #include "claims/folder.h"
 #include "claims/vector_source.h"
 #include "cli/act.h"
+#include "coop/preview.h"
 #include "learn/round_graph.h"
 #include "store/blob.h"
 #include "store/values.h"
@@ -44,6 +45,12 @@ void sheaf_round_source_close(sheaf_round_source *source);
 SHEAF_MUST_USE sheaf_status sheaf_round_source_log(const sheaf_round_source *source,
                                                    sheaf_log_store **out, sheaf_err *err);
 void sheaf_round_source_log_close(const sheaf_round_source *source, sheaf_log_store *log);
+
+/* Of a motion, an election or a vote that divides an amount which is open: until the state is
+ * rolled back to the mark its rows count the votes by proxy as its closing would now
+ * (coop/preview.h). */
+sheaf_mark sheaf_round_source_preview(const sheaf_round_source *source, uint32_t matter);
+void sheaf_round_source_roll_back(const sheaf_round_source *source, sheaf_mark mark);
 
 /* A blob that the round rests on, at most `max` bytes. SHEAF_IO where it is not at hand,
  * SHEAF_FAULT where it has other bytes than those of its hash. */

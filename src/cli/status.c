@@ -190,6 +190,18 @@ static void print_effect(const sheaf_round_source *source, const struct sheaf_ro
     free(block);
 }
 
+/* With those by proxy, which its closing counts. */
+static void print_votes(const sheaf_state *state, const struct sheaf_row_motion *m)
+{
+    const sheaf_proxied proxied = sheaf_motion_proxied(state, m);
+    uint32_t by_proxy = proxied.yes + proxied.no + proxied.abstain;
+    printf(": %u for, %u against, %u abstain, of %u", m->yes + proxied.yes, m->no + proxied.no,
+           m->abstain + proxied.abstain, m->electorate);
+    if (by_proxy)
+        printf("; %u of them by proxy", by_proxy);
+    puts("");
+}
+
 static void print_motions(const sheaf_round_source *source, int64_t now)
 {
     const sheaf_state *state = source->state;
@@ -201,8 +213,7 @@ static void print_motions(const sheaf_round_source *source, int64_t now)
         printf("  motion %-3u ", m->id);
         if (open) {
             print_closing(m->closes, now);
-            printf(": %u for, %u against, %u abstain, of %u\n", m->yes, m->no, m->abstain,
-                   m->electorate);
+            print_votes(state, m);
         } else {
             print_held(state, m, now);
         }

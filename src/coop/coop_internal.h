@@ -58,10 +58,6 @@ bool sheaf_organ_refers(sheaf_fold *fold, uint32_t row, const sheaf_effect *effe
 /* All members decide on the motion of an organ, from now on and as if it were opened now. */
 void sheaf_motion_refer(sheaf_fold *fold, uint32_t row, const sheaf_effect *effect);
 
-/* The holder's ballot on the motion counts once more, for the giver, if the one is cast and the
- * other is not. */
-void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t holder);
-
 /* The least sort of decision that the open or held motion needs by the bylaws in force. */
 uint8_t sheaf_motion_sort_now(sheaf_fold *fold, const struct sheaf_row_motion *motion);
 /* Have all voted who may, and do bylaws and law let it close by that? */

@@ -84,11 +84,6 @@ const struct sheaf_row_ballot *sheaf_motion_ballot(const sheaf_state *state,
                                                    const struct sheaf_row_motion *motion,
                                                    uint32_t member);
 
-/* The ballots that proxies would add if the motion closed now, by enum choice: of members who
- * have not voted, as those have who hold their proxies. */
-void sheaf_motion_proxies(const sheaf_state *state, const struct sheaf_row_motion *motion,
-                          uint32_t count[SHEAF_choice_COUNT]);
-
 /* Of a motion that an organ decides: are too few officers left to reach its quorum? */
 bool sheaf_organ_unable(const sheaf_state *state, const struct sheaf_row_motion *motion);
 

@@ -1,4 +1,4 @@
-/* coop/poll.h - what tellers count ballots on, whichever way one votes there.
+/* coop/poll.h - what members vote on with ballots, whichever way one votes there.
  *
  * One path leads from what tellers record to what counts (rules_tellers.c): it knows whose
  * ballot it is, and on what. What a vote there is, and how it is counted, says the row's kind.
@@ -43,6 +43,8 @@ typedef struct {
     /* The member has no ballot on it any more, and may cast one. */
     void (*take_back)(sheaf_fold *fold, uint32_t id, uint32_t member);
     void (*put_off)(sheaf_state *state, uint32_t id, int64_t closes);
+    /* Counts the votes by proxy that hold for it, which its closing alone does for good. */
+    void (*count_proxies)(sheaf_fold *fold, uint32_t id);
 } sheaf_poll_kind;
 
 #define POLL(name, doc) extern const sheaf_poll_kind sheaf_poll_##name;

@@ -17,10 +17,13 @@
 #include "coop/coop_internal.h"
 
 /* Asks `count` for every member whose proxy holds for the matter when it closes; it looks
- * whether giver and holder have voted. */
-void sheaf_proxies_resolve(sheaf_fold *fold, const sheaf_electorate *electorate,
-                           uint32_t matter, int64_t closes,
-                           void (*count)(sheaf_fold *fold, uint32_t matter, uint32_t giver,
-                                         uint32_t holder));
+ * whether giver and holder have voted, and gives and ends no proxies. `to` is the caller's. */
+void sheaf_proxies_each(const sheaf_state *state, const sheaf_electorate *electorate,
+                        uint32_t matter, int64_t closes,
+                        void (*count)(void *to, uint32_t matter, uint32_t giver,
+                                      uint32_t holder),
+                        void *to);
+/* The matter has closed: those for it alone end, and what had expired by then. */
+void sheaf_proxies_end(sheaf_state *state, uint32_t matter, int64_t closes);
 
 #endif

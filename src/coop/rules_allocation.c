@@ -271,8 +271,36 @@ static void poll_put_off(sheaf_state *state, uint32_t id, int64_t closes)
     sheaf_deadline_set(state, id, SHEAF_deadline_kind_allocation, closes);
 }
 
+/* A ballot like the holder's, for the giver, by the entry that closes the vote. */
+static void count_proxy(void *to, uint32_t id, uint32_t giver, uint32_t holder)
+{
+    sheaf_fold *fold = to;
+    sheaf_state *state = fold->state;
+    uint32_t at = sheaf_allocation_row(state, id);
+    uint32_t from = sheaf_allocation_ballot_row(state, sheaf_pair(id, holder));
+    if (!sheaf_allocation_ballot_of(state, id, holder)
+        || sheaf_allocation_ballot_of(state, id, giver))
+        return;
+    uint32_t ballot = ballot_have(fold, at, giver, true);
+    if (state->failed)
+        return;
+    const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
+    for (uint8_t option = 0; option < row->options && !state->failed; option++) {
+        const struct sheaf_row_given *given = sheaf_given_find(state, sheaf_pair(from, option));
+        give(state, row, ballot, option, given ? given->points : 0);
+    }
+}
+
+static void poll_count_proxies(sheaf_fold *fold, uint32_t id)
+{
+    const struct sheaf_row_allocation *row = sheaf_allocation_get(fold->state, id);
+    const sheaf_electorate electorate = electorate_of(row);
+    sheaf_proxies_each(fold->state, &electorate, id, row->closes, count_proxy, fold);
+}
+
 const sheaf_poll_kind sheaf_poll_allocation = {
-    poll_find, poll_check, poll_read, poll_own, poll_put, poll_take_back, poll_put_off,
+    poll_find, poll_check,     poll_read,    poll_own,
+    poll_put,  poll_take_back, poll_put_off, poll_count_proxies,
 };
 
 /* ---- conflicts of interest ---- */
@@ -298,25 +326,6 @@ void sheaf_matter_allocation_conflict(sheaf_fold *fold, uint32_t id, uint32_t me
 }
 
 /* ---- closing ---- */
-
-/* A ballot like the holder's, for the giver, by the entry that closes the vote. */
-static void count_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t holder)
-{
-    sheaf_state *state = fold->state;
-    uint32_t at = sheaf_allocation_row(state, id);
-    uint32_t from = sheaf_allocation_ballot_row(state, sheaf_pair(id, holder));
-    if (!sheaf_allocation_ballot_of(state, id, holder)
-        || sheaf_allocation_ballot_of(state, id, giver))
-        return;
-    uint32_t ballot = ballot_have(fold, at, giver, true);
-    if (state->failed)
-        return;
-    const struct sheaf_row_allocation *row = sheaf_allocation_at(state, at);
-    for (uint8_t option = 0; option < row->options && !state->failed; option++) {
-        const struct sheaf_row_given *given = sheaf_given_find(state, sheaf_pair(from, option));
-        give(state, row, ballot, option, given ? given->points : 0);
-    }
-}
 
 sheaf_votes sheaf_option_votes(const sheaf_state *state, uint32_t option)
 {
@@ -383,8 +392,8 @@ sheaf_refusal sheaf_settle_allocation(sheaf_fold *fold, uint32_t of)
     sheaf_state *state = fold->state;
     struct sheaf_row_allocation *row =
         sheaf_allocation_edit(state, sheaf_allocation_row(state, of));
-    const sheaf_electorate electorate = electorate_of(row);
-    sheaf_proxies_resolve(fold, &electorate, of, row->closes, count_proxy);
+    poll_count_proxies(fold, of);
+    sheaf_proxies_end(state, of, row->closes);
     if (!sheaf_quorum_reached(rule_of(state, row->bylaws)->quorum_bp, row->electorate,
                               row->ballots))
         row->state = SHEAF_allocation_state_no_quorum;

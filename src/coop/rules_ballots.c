@@ -3,6 +3,8 @@
 #include "coop/motion.h"
 #include "coop/organs.h"
 #include "coop/poll.h"
+#include "coop/preview.h"
+#include "coop/proxies.h"
 
 /* A member's vote on a motion: what stands in the state about it, looked up once. */
 typedef struct {
@@ -137,15 +139,67 @@ void sheaf_matter_motion_conflict(sheaf_fold *fold, uint32_t id, uint32_t member
 
 /* ---- proxies ---- */
 
-void sheaf_ballot_by_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t holder)
+/* The holder's ballot, which counts once more for the giver, if the one is cast and the other
+ * is not. */
+static const struct sheaf_row_ballot *ballot_by_proxy(const sheaf_state *state, const vote *on,
+                                                      uint32_t holder)
 {
-    sheaf_state *state = fold->state;
-    const vote on = vote_on(state, sheaf_motion_row(state, id), sheaf_member_get(state, giver));
-    const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, on.motion, holder);
-    if (!ballot || standing(state, &on))
+    return standing(state, on) ? NULL : sheaf_motion_ballot(state, on->motion, holder);
+}
+
+static vote vote_of(const sheaf_state *state, uint32_t id, uint32_t member)
+{
+    return vote_on(state, sheaf_motion_row(state, id), sheaf_member_get(state, member));
+}
+
+static void count_proxy(void *to, uint32_t id, uint32_t giver, uint32_t holder)
+{
+    sheaf_state *state = ((sheaf_fold *)to)->state;
+    const vote on = vote_of(state, id, giver);
+    const struct sheaf_row_ballot *ballot = ballot_by_proxy(state, &on, holder);
+    if (!ballot)
         return;
     count_vote(state, &on, ballot->choice, true);
     sheaf_motion_edit(state, on.row)->by_proxy++;
+}
+
+/* Officers give none. */
+static void each_proxy(const sheaf_state *state, uint32_t id,
+                       void (*look)(void *to, uint32_t id, uint32_t giver, uint32_t holder),
+                       void *to)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_get(state, id);
+    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    if (motion->body != SHEAF_body_organ)
+        sheaf_proxies_each(state, &electorate, id, motion->closes, look, to);
+}
+
+static void poll_count_proxies(sheaf_fold *fold, uint32_t id)
+{
+    each_proxy(fold->state, id, count_proxy, fold);
+}
+
+typedef struct {
+    const sheaf_state *state;
+    sheaf_proxied *out;
+} looked;
+
+static void look_at_proxy(void *to, uint32_t id, uint32_t giver, uint32_t holder)
+{
+    const looked *at = to;
+    const vote on = vote_of(at->state, id, giver);
+    const struct sheaf_row_ballot *ballot = ballot_by_proxy(at->state, &on, holder);
+    if (ballot)
+        count(&at->out->yes, &at->out->no, &at->out->abstain, ballot->choice, true);
+}
+
+sheaf_proxied sheaf_motion_proxied(const sheaf_state *state,
+                                   const struct sheaf_row_motion *motion)
+{
+    sheaf_proxied out = {0};
+    if (motion->state == SHEAF_motion_state_open)
+        each_proxy(state, motion->id, look_at_proxy, &(looked){state, &out});
+    return out;
 }
 
 /* ---- ballots ---- */
@@ -244,11 +298,6 @@ static sheaf_refusal poll_read(const sheaf_state *state, uint32_t id,
     return SHEAF_ACCEPTED;
 }
 
-static vote vote_of(const sheaf_state *state, uint32_t id, uint32_t member)
-{
-    return vote_on(state, sheaf_motion_row(state, id), sheaf_member_get(state, member));
-}
-
 static uint32_t poll_own(sheaf_state *state, uint32_t id, uint32_t member, sheaf_vote *out)
 {
     const vote on = vote_of(state, id, member);
@@ -286,5 +335,6 @@ static void poll_put_off(sheaf_state *state, uint32_t id, int64_t closes)
 }
 
 const sheaf_poll_kind sheaf_poll_motion = {
-    poll_find, poll_check, poll_read, poll_own, poll_put, poll_take_back, poll_put_off,
+    poll_find, poll_check,     poll_read,    poll_own,
+    poll_put,  poll_take_back, poll_put_off, poll_count_proxies,
 };

@@ -385,8 +385,29 @@ static void poll_put_off(sheaf_state *state, uint32_t id, int64_t closes)
     sheaf_deadline_set(state, id, SHEAF_deadline_kind_election, closes);
 }
 
+/* The holder's ballot counts once more, for the giver. */
+static void count_proxy(void *to, uint32_t id, uint32_t giver, uint32_t holder)
+{
+    sheaf_state *state = ((sheaf_fold *)to)->state;
+    const struct sheaf_row_election_ballot *ballot =
+        sheaf_election_ballot_of(state, id, holder);
+    if (!ballot || sheaf_election_ballot_of(state, id, giver))
+        return;
+    uint32_t row = sheaf_election_row(state, id);
+    count_ballot(state, row, giver, NULL, &ballot->approved);
+    sheaf_election_edit(state, row)->by_proxy++;
+}
+
+static void poll_count_proxies(sheaf_fold *fold, uint32_t id)
+{
+    const struct sheaf_row_election *election = sheaf_election_get(fold->state, id);
+    const sheaf_electorate electorate = electorate_of(fold->state, election);
+    sheaf_proxies_each(fold->state, &electorate, id, election->closes, count_proxy, fold);
+}
+
 const sheaf_poll_kind sheaf_poll_election = {
-    poll_find, poll_check, poll_read, poll_own, poll_put, poll_take_back, poll_put_off,
+    poll_find, poll_check,     poll_read,    poll_own,
+    poll_put,  poll_take_back, poll_put_off, poll_count_proxies,
 };
 
 /* ---- as a matter ---- */
@@ -465,19 +486,6 @@ uint32_t sheaf_election_next(sheaf_fold *fold, uint32_t id)
     return sheaf_candidate_at(state, best)->member;
 }
 
-/* The holder's ballot counts once more, for the giver. */
-static void count_proxy(sheaf_fold *fold, uint32_t id, uint32_t giver, uint32_t holder)
-{
-    sheaf_state *state = fold->state;
-    const struct sheaf_row_election_ballot *ballot =
-        sheaf_election_ballot_of(state, id, holder);
-    if (!ballot || sheaf_election_ballot_of(state, id, giver))
-        return;
-    uint32_t row = sheaf_election_row(state, id);
-    count_ballot(state, row, giver, NULL, &ballot->approved);
-    sheaf_election_edit(state, row)->by_proxy++;
-}
-
 /* Fills what is vacant by now; false if nobody was elected. */
 static bool fill_seats(sheaf_fold *fold, const struct sheaf_row_election *election)
 {
@@ -506,8 +514,8 @@ sheaf_refusal sheaf_settle_election(sheaf_fold *fold, uint32_t of)
     sheaf_chamber_of(state, election->organ)->election = SHEAF_NONE;
     if (state->failed)
         return SHEAF_ACCEPTED;
-    const sheaf_electorate electorate = electorate_of(state, election);
-    sheaf_proxies_resolve(fold, &electorate, of, election->closes, count_proxy);
+    poll_count_proxies(fold, of);
+    sheaf_proxies_end(state, of, election->closes);
     election->decided = fold->index;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_get(state, election->bylaws);
     uint32_t quorum_bp =

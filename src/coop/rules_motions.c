@@ -4,6 +4,7 @@
 #include "coop/organs.h"
 #include "coop/override.h"
 #include "coop/pending.h"
+#include "coop/poll.h"
 #include "coop/proxies.h"
 #include "coop/room.h"
 #include "coop/settled.h"
@@ -488,14 +489,13 @@ static sheaf_refusal settle_urgent(sheaf_fold *fold, uint32_t row, uint8_t to)
     return refusal;
 }
 
-/* What becomes of the motion; proxies, which officers do not give, are counted. */
+/* What becomes of the motion; proxies are counted. */
 static uint8_t count_out(sheaf_fold *fold, uint32_t row, const sheaf_effect *effect)
 {
     const struct sheaf_row_motion *motion = sheaf_motion_at(fold->state, row);
-    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    sheaf_poll_motion.count_proxies(fold, motion->id);
     if (motion->body != SHEAF_body_organ)
-        sheaf_proxies_resolve(fold, &electorate, motion->id, motion->closes,
-                              sheaf_ballot_by_proxy);
+        sheaf_proxies_end(fold->state, motion->id, motion->closes);
     return outcome_of(fold->state, motion, effect->kind == SHEAF_KIND_none ? NULL : effect);
 }
 

@@ -2,7 +2,6 @@
 #include "coop/proxies.h"
 
 #include "bylaws/article.h"
-#include "coop/motion.h"
 
 /* ---- the lists: of all that are live, of each giver and of each holder ---- */
 
@@ -204,54 +203,29 @@ static bool chosen(const sheaf_state *state, const struct sheaf_row_proxy *proxy
     return !own || !own->live || own->until < closes;
 }
 
-/* Does it hold for the matter that closes then? */
-static bool holds(const sheaf_state *state, const sheaf_electorate *electorate,
-                  const struct sheaf_row_proxy *proxy, uint32_t matter, int64_t closes)
+void sheaf_proxies_each(const sheaf_state *state, const sheaf_electorate *electorate,
+                        uint32_t matter, int64_t closes,
+                        void (*count)(void *to, uint32_t matter, uint32_t giver,
+                                      uint32_t holder),
+                        void *to)
 {
-    return proxy->until >= closes && chosen(state, proxy, matter, closes)
-           && serves(state, electorate, matter, proxy->giver)
-           && serves(state, electorate, matter, proxy->holder);
-}
-
-static bool in_use(const sheaf_state *state, uint32_t bylaws)
-{
-    return sheaf_bylaws_get(state, bylaws)->articles >> SHEAF_ARTICLE_proxies & 1;
-}
-
-void sheaf_motion_proxies(const sheaf_state *state, const struct sheaf_row_motion *motion,
-                          uint32_t count[SHEAF_choice_COUNT])
-{
-    const sheaf_electorate electorate = sheaf_motion_electorate(motion);
+    if (!(sheaf_bylaws_get(state, electorate->bylaws)->articles >> SHEAF_ARTICLE_proxies & 1))
+        return;
     const struct sheaf_row_proxy *proxy;
-    uint32_t row_1 = motion->body == SHEAF_body_organ || !in_use(state, motion->bylaws)
-                         ? 0
-                         : sheaf_coop(state)->proxy_first;
-    memset(count, 0, SHEAF_choice_COUNT * sizeof *count);
-    for (; row_1; row_1 = proxy->next) {
+    for (uint32_t row_1 = sheaf_coop(state)->proxy_first; row_1 && !state->failed;
+         row_1 = proxy->next) {
         proxy = sheaf_proxy_at(state, row_1 - 1);
-        const struct sheaf_row_ballot *ballot =
-            sheaf_motion_ballot(state, motion, proxy->holder);
-        if (ballot && !sheaf_motion_ballot(state, motion, proxy->giver)
-            && holds(state, &electorate, proxy, motion->id, motion->closes))
-            count[ballot->choice]++;
+        if (proxy->until >= closes && chosen(state, proxy, matter, closes)
+            && serves(state, electorate, matter, proxy->giver)
+            && serves(state, electorate, matter, proxy->holder))
+            count(to, matter, proxy->giver, proxy->holder);
     }
 }
 
-void sheaf_proxies_resolve(sheaf_fold *fold, const sheaf_electorate *electorate,
-                           uint32_t matter, int64_t closes,
-                           void (*count)(sheaf_fold *fold, uint32_t matter, uint32_t giver,
-                                         uint32_t holder))
+/* Only once all are counted: whether one for all comes second must not depend on the order of
+ * the list. */
+void sheaf_proxies_end(sheaf_state *state, uint32_t matter, int64_t closes)
 {
-    sheaf_state *state = fold->state;
-    bool on = in_use(state, electorate->bylaws);
-    for (uint32_t row_1 = sheaf_coop(state)->proxy_first; row_1 && !state->failed;) {
-        const struct sheaf_row_proxy *proxy = sheaf_proxy_at(state, row_1 - 1);
-        uint32_t next = proxy->next;
-        if (on && holds(state, electorate, proxy, matter, closes))
-            count(fold, matter, proxy->giver, proxy->holder);
-        row_1 = next;
-    }
-    /* Only now: whether one for all comes second must not depend on the order of the list. */
     for (uint32_t row_1 = sheaf_coop(state)->proxy_first; row_1 && !state->failed;) {
         const struct sheaf_row_proxy *proxy = sheaf_proxy_at(state, row_1 - 1);
         uint32_t next = proxy->next;

@@ -1,4 +1,5 @@
 #include "base/encode.h"
+#include "coop/preview.h"
 #include "coop/view.h"
 #include "hub/readers.h"
 
@@ -164,6 +165,21 @@ static void put_text(sheaf_json_writer *w, const sheaf_hub *hub, const char *nam
     sheaf_buffer_deinit(&text);
 }
 
+/* Votes that the closing of an open motion would count now, beside those of its row. */
+static void put_proxied(sheaf_json_writer *w, const sheaf_state *state,
+                        const struct sheaf_row_motion *motion)
+{
+    const sheaf_proxied proxied = sheaf_motion_proxied(state, motion);
+    if (motion->state != SHEAF_motion_state_open)
+        return;
+    sheaf_json_key(w, "proxied");
+    sheaf_json_open_object(w);
+    sheaf_json_member_put_int(w, "abstain", proxied.abstain);
+    sheaf_json_member_put_int(w, "no", proxied.no);
+    sheaf_json_member_put_int(w, "yes", proxied.yes);
+    sheaf_json_close(w);
+}
+
 /* With the lock held for reading: everything about a motion in one object. */
 static void put_motion(sheaf_json_writer *w, entries *e, uint32_t index)
 {
@@ -177,6 +193,7 @@ static void put_motion(sheaf_json_writer *w, entries *e, uint32_t index)
     }
     sheaf_json_key(w, "motion");
     put_row(w, state, SHEAF_TABLE_motion, sheaf_motion_row(state, index));
+    put_proxied(w, state, motion);
     put_text(w, e->hub, "reason", &motion->reason);
     put_text(w, e->hub, "title", &motion->title);
     sheaf_json_close(w);

@@ -127,6 +127,16 @@ def votes(coop):
              int(time.time() * 1000) + 3600000)
     check("who has given a proxy is told of it",
           coop.waits("cat")[("motion", motion)]["words"] == "your vote, or your proxy's")
+    text = sheaf("motion", "show", motion, "--home", coop.home("ada")).stdout
+    check("an open motion is shown with the votes by proxy",
+          "2 for, 0 against, 0 blank; 1 of them by proxy, as the holder has voted so far" in text
+          and "quorum     2 of " in text, text)
+    text = sheaf("status", "--home", coop.home("ada")).stdout
+    check("and so it is in the overview", "2 for, 0 against, 0 abstain, of 3; 1 of them by proxy"
+          in text, text)
+    answer = json.loads(coop.hub.get(f"/api/v1/motions/{motion}")[1])
+    check("and over HTTP beside the row", (answer["proxied"], answer["motion"]["yes"])
+          == ({"abstain": 0, "no": 0, "yes": 1}, 1), answer)
     petition = coop.act("ada", "petition", "open", "--title", "Roof", "--text", "It leaks.")
     coop.nothing("ada", "petition", petition)
     coop.do("bob", "petition", petition)

@@ -35,6 +35,14 @@ export function tally(motion, rule) {
     };
 }
 
+/** The motion with votes by proxy, which the row of an open one does not count yet; `proxied` may be missing. */
+export function withProxied(motion, proxied) {
+    if (!proxied || motion.state !== 'open')
+        return motion;
+    const { yes, no, abstain } = proxied;
+    return { ...motion, yes: motion.yes + yes, no: motion.no + no, abstain: motion.abstain + abstain, by_proxy: yes + no + abstain };
+}
+
 /** Open motions, the first to close first; the others, the last opened first. */
 export function splitMotions(motions) {
     const open = motions.filter((row) => row.state === 'open').sort((a, b) => a.closes - b.closes || a.id - b.id);

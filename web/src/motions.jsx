@@ -2,7 +2,7 @@
 /* motions.jsx - open motions with their tallies, and what was decided. */
 import { useEffect, useState } from 'preact/hooks';
 import * as api from './api.js';
-import { argumentsOn, decisionRule, motionStanding, splitMotions, suspensionOf, tally } from './derive.js';
+import { argumentsOn, decisionRule, motionStanding, splitMotions, suspensionOf, tally, withProxied } from './derive.js';
 import { basisPoints, duration, integer, percent, plural, words } from './format.js';
 import { useStore } from './store.js';
 import { Effect, effectName } from './effects.jsx';
@@ -36,6 +36,21 @@ function Bar({ motion, counted }) {
     );
 }
 
+/** An open motion with the votes by proxy that its closing would count now; they are asked for only while somebody has given any. */
+function useProxied(motion) {
+    const entries = useStore((s) => (s.coop?.coop?.proxy_first > 0 ? s.coop.entries : 0));
+    const [proxied, setProxied] = useState(null);
+    useEffect(() => {
+        let stale = false;
+        if (entries > 0)
+            api.motion(motion.id).then((answer) => stale || setProxied(answer.proxied), () => {});
+        return () => {
+            stale = true;
+        };
+    }, [motion.id, entries]);
+    return withProxied(motion, entries > 0 ? proxied : null);
+}
+
 function Votes({ motion, rule }) {
     const organ = motion.body === 'organ';
     const counted = tally(motion, organ ? undefined : rule);
@@ -47,6 +62,7 @@ function Votes({ motion, rule }) {
                 <span class="key yes">{integer(motion.yes)} for</span>
                 <span class="key no">{integer(motion.no)} against</span>
                 <span class="key abstain">{integer(motion.abstain)} abstain</span>
+                {motion.by_proxy > 0 && <span class="proxied">{integer(motion.by_proxy)} of them by proxy</span>}
                 {organ ? null : <span class="key threshold">quorum {integer(counted.quorum)} of {integer(motion.electorate)}{counted.quorumMet && !apart ? ', met' : ''}</span>}
             </p>
             {organ ? <p class="note">The officers of an organ decide{motion.urgent && ', and act at once when more than half of them are for it'}.</p>
@@ -126,7 +142,8 @@ function Body({ motion }) {
     );
 }
 
-function OpenMotion({ motion, rule }) {
+function OpenMotion({ motion: row, rule }) {
+    const motion = useProxied(row);
     return (
         <li class="card motion" data-motion={motion.id}>
             <div class="cardhead"><h3><Text of={motion.title} /> <Ref n={motion.id} /></h3><Countdown closes={motion.closes} /></div>

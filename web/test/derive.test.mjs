@@ -35,6 +35,15 @@ test('motions in the order in which they matter', () => {
     assert.ok(decided.every((row, i) => i === 0 || decided[i - 1].id > row.id));
 });
 
+test('an open motion counts votes by proxy, a decided one has them in its row', () => {
+    const row = { id: 1, state: 'open', yes: 1, no: 2, abstain: 0, by_proxy: 0, electorate: 9 };
+    const shown = derive.withProxied(row, { yes: 2, no: 0, abstain: 1 });
+    assert.deepEqual([shown.yes, shown.no, shown.abstain, shown.by_proxy], [3, 2, 1, 3]);
+    assert.equal(derive.withProxied(row, undefined), row);
+    const decided = { ...row, state: 'adopted' };
+    assert.equal(derive.withProxied(decided, { yes: 2, no: 0, abstain: 1 }), decided);
+});
+
 test('arguments on one matter, as they were given', () => {
     const raise = tables.motion.find((row) => tables.argument.some((each) => each.matter === row.id));
     assert.deepEqual(derive.argumentsOn(tables.argument, raise.id).map((row) => row.stance), ['against', 'for', 'neither']);

@@ -3,7 +3,7 @@
 
 #include "coop/deadline.h"
 #include "coop/electorate.h"
-#include "coop/motion.h"
+#include "coop/preview.h"
 
 #define PROXIES "{'cap':2,'protected':false,'until_max_s':1000}"
 #define ORGANS                                                                                 \
@@ -22,33 +22,71 @@ static void found(kit *k, const char *proxies)
     kit_do(k, "ann", "member.admit", NULL, "{'member':#sue}");
 }
 
-static const struct sheaf_row_motion *motion(kit *k, const char *label)
+/* What is counted of a motion, an election or a vote that divides an amount. */
+typedef struct {
+    uint64_t votes[8];
+} tallies;
+
+static tallies tallies_of(const kit *k, uint32_t of)
 {
-    return sheaf_motion_get(&k->state, kit_index(k, label));
+    const struct sheaf_row_motion *m = sheaf_motion_find(&k->state, of);
+    if (m)
+        return (tallies){{m->yes, m->no, m->abstain, m->by_proxy}};
+    const struct sheaf_row_election *e = sheaf_election_find(&k->state, of);
+    if (e) {
+        tallies out = {{e->ballots, e->by_proxy}};
+        const struct sheaf_row_candidate *c;
+        for (uint32_t row_1 = e->candidate_last, i = 2; row_1; row_1 = c->before, i++) {
+            c = sheaf_candidate_at(&k->state, row_1 - 1);
+            out.votes[i] = c->approvals;
+        }
+        return out;
+    }
+    const struct sheaf_row_allocation *a = sheaf_allocation_get(&k->state, of);
+    tallies out = {{a->ballots}};
+    for (uint8_t i = 0; i < a->options; i++)
+        out.votes[i + 1] = sheaf_allocation_option_at(&k->state, a->option_first + i)->points;
+    return out;
 }
 
-/* What is said before of the votes by proxy on a motion is what is counted. */
+/* As the closing would count it now; nothing of it remains. */
+static tallies previewed(kit *k, uint32_t of)
+{
+    const tallies before = tallies_of(k, of);
+    const sheaf_hash root = sheaf_state_digest(&k->state);
+    const struct sheaf_row_motion *m = sheaf_motion_find(&k->state, of);
+    const sheaf_proxied proxied = m ? sheaf_motion_proxied(&k->state, m) : (sheaf_proxied){0};
+    const sheaf_mark mark = sheaf_preview(&k->state, of);
+    const tallies out = tallies_of(k, of);
+    if (m) {
+        assert_int_equal(out.votes[0], before.votes[0] + proxied.yes);
+        assert_int_equal(out.votes[1], before.votes[1] + proxied.no);
+        assert_int_equal(out.votes[2], before.votes[2] + proxied.abstain);
+        assert_int_equal(out.votes[3], proxied.yes + proxied.no + proxied.abstain);
+    }
+    sheaf_state_roll_back(&k->state, mark);
+    const sheaf_hash after = sheaf_state_digest(&k->state);
+    assert_true(sheaf_hash_equal(&root, &after));
+    return out;
+}
+
+/* What is shown of it just before is what its closing counts. */
 static void settle(kit *k, const char *label)
 {
     sheaf_deadline due = {0};
-    const struct sheaf_row_motion *m = sheaf_motion_find(&k->state, kit_index(k, label));
-    struct sheaf_row_motion before = {0};
-    uint32_t more[SHEAF_choice_COUNT];
     assert_true(sheaf_deadline_first(&k->state, &due));
     assert_int_equal(due.of, kit_index(k, label));
+    const tallies shown = previewed(k, due.of);
     k->now = due.at;
-    if (m) {
-        before = *m;
-        sheaf_motion_proxies(&k->state, m, more);
-    }
     kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'%s','of':#%s,'unwitnessed':false}",
            sheaf_deadline_name(due.kind), label);
-    if (m) {
-        m = motion(k, label);
-        assert_int_equal(m->yes, before.yes + more[SHEAF_choice_yes]);
-        assert_int_equal(m->no, before.no + more[SHEAF_choice_no]);
-        assert_int_equal(m->abstain, before.abstain + more[SHEAF_choice_abstain]);
-    }
+    const tallies counted = tallies_of(k, due.of);
+    assert_memory_equal(&shown, &counted, sizeof shown);
+}
+
+static const struct sheaf_row_motion *motion(kit *k, const char *label)
+{
+    return sheaf_motion_get(&k->state, kit_index(k, label));
 }
 
 static void give(kit *k, const char *who, const char *to)
