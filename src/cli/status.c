@@ -541,6 +541,7 @@ static int run_status(const sheaf_arguments *a)
     sheaf_waits_find(&view.waits, view.source.state, whom(&view, named), view.now);
     if (view.hub && view.waits.member == view.hub->home.member)
         view.waits.key = view.hub->home.key;
+    sheaf_waits_only_recovery(&view.waits);
     int code = SHEAF_EXIT_DONE;
     if (a->json)
         code = print_view_json(&view);

@@ -38,6 +38,10 @@ void sheaf_waits_find(sheaf_waits *waits, const sheaf_state *state, uint32_t mem
                       int64_t now);
 void sheaf_waits_free(sheaf_waits *waits);
 
+/* Where the key at hand is one by which lost keys are to be recovered it signs nothing yet:
+ * nothing waits for it but that. */
+void sheaf_waits_only_recovery(sheaf_waits *waits);
+
 /* For people; `home` is named in the commands where it is not NULL. Both say what the key at
  * hand does not sign. */
 void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *source,

@@ -51,15 +51,6 @@ static bool lacks_scope(const sheaf_waits *waits, const sheaf_waiting *what)
            && !sheaf_key_live(waits->state, waits->key, what->scope, waits->now);
 }
 
-/* Is the key at hand the new one of a recovery that is not over? */
-static bool key_waits(const sheaf_waits *waits)
-{
-    const struct sheaf_row_recovery *r = sheaf_recovery_find(waits->state, waits->key);
-    return r
-           && (r->state == SHEAF_recovery_state_open || r->state == SHEAF_recovery_state_waiting
-               || r->state == SHEAF_recovery_state_objected);
-}
-
 /* The key at hand signs nothing any more. */
 static void print_dead_key(const sheaf_waits *waits)
 {
@@ -123,6 +114,70 @@ static bool print_applicant(const sheaf_waits *waits, const struct sheaf_row_mem
     return true;
 }
 
+/* The recovery by which the key at hand is to become the member's: not decided yet, or failed.
+ * NULL where there is none. */
+static const struct sheaf_row_recovery *recovery_of_key(const sheaf_waits *waits)
+{
+    const struct sheaf_row_recovery *row =
+        waits->key == SHEAF_NONE ? NULL : sheaf_recovery_find(waits->state, waits->key);
+    return row && row->state != SHEAF_recovery_state_done ? row : NULL;
+}
+
+void sheaf_waits_only_recovery(sheaf_waits *waits)
+{
+    if (recovery_of_key(waits))
+        waits->count = 0;
+}
+
+/* ", until 2026-11-28 09:00 UTC, in 7 days", where that is set. */
+static void print_until(const sheaf_waits *waits, uint32_t of, uint8_t kind)
+{
+    char when[SHEAF_MOMENT_SIZE];
+    const struct sheaf_row_deadline *due =
+        sheaf_deadline_find(waits->state, sheaf_pair(of, kind));
+    if (!due || !due->place)
+        return;
+    sheaf_moment_words(due->at, waits->now, when);
+    printf(", until %s", when);
+}
+
+/* Who has lost its keys reads what becomes of the new one; false where it has none. */
+static bool print_recovery(const sheaf_waits *waits)
+{
+    const struct sheaf_row_recovery *row = recovery_of_key(waits);
+    if (!row)
+        return false;
+    if (row->state == SHEAF_recovery_state_failed) {
+        printf("whose recovery %" PRIu32 " with the key of this home has failed\n"
+               "  this key signs nothing; another recovery takes another key: sheaf recover\n",
+               row->id);
+        return true;
+    }
+    puts("whose keys are to be recovered with the key of this home");
+    if (row->state == SHEAF_recovery_state_open) {
+        printf("  it has %u of %" PRIu32 " confirmations that the key is yours",
+               row->confirmations, sheaf_recovery_needed(waits->state, row));
+        print_until(waits, row->id, SHEAF_deadline_kind_recovery_lapses);
+        printf(
+            "; then it fails\n"
+            "  ask members who know you to say so: sheaf recovery confirm --recovery %" PRIu32
+            "\n",
+            row->id);
+    } else if (row->state == SHEAF_recovery_state_waiting) {
+        fputs("  it is confirmed and waits", stdout);
+        print_until(waits, row->id, SHEAF_deadline_kind_recovery_waits);
+        puts("; then this key takes the place of all others\n"
+             "  if the old key or another member objects before, a panel of members decides");
+    } else {
+        fputs("  it was objected to, and members who did not confirm it judge", stdout);
+        print_until(waits, row->id, SHEAF_deadline_kind_recovery_panel);
+        puts("; if they do not uphold it, it fails");
+    }
+    printf("  until then this key signs nothing; sheaf recovery show %" PRIu32 " tells more\n",
+           row->id);
+    return true;
+}
+
 void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *source,
                        const char *home)
 {
@@ -136,10 +191,8 @@ void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *sourc
         return;
     } else if (!sheaf_member_active(waits->state, waits->member)) {
         puts("who is no member any more");
-    } else if (key_waits(waits)) {
-        printf("whose new key waits for the end of its recovery: sheaf recovery show %" PRIu32
-               "\n",
-               waits->key);
+    } else if (print_recovery(waits)) {
+        return;
     } else if (!waits->count) {
         puts("for whom nothing waits");
     } else {

@@ -209,19 +209,37 @@ def recovered(coop, bob):
     coop.refused("the member itself does not confirm", "about itself", "bob", "recovery", "confirm",
                  "--recovery", false)
     coop.shown("recovery", false, "waits for confirmations", "takes       2")
+    status = sheaf("status", "--home", coop.home("thief")).stdout
+    check("whose new key waits is told for what", "whose keys are to be recovered with the key of "
+          "this home\n  it has 0 of 2 confirmations that the key is yours, until 2" in status
+          and f"sheaf recovery confirm --recovery {false}\n" in status
+          and "--home" not in status, status)
     for who in ("cat", "org"):
         coop.act(who, "recovery", "confirm", "--recovery", false)
+    status = sheaf("status", "--home", coop.home("thief")).stdout
+    check("and until when", "it is confirmed and waits, until 2" in status
+          and "then this key takes the place of all others" in status
+          and "until then this key signs nothing" in status and "revoked" not in status, status)
     coop.act("bob", "recovery", "object", "--recovery", false)
     coop.shown("recovery", false, "a panel decides", "2 for the new key with those who confirmed, "
                "1 against with the member itself", "as a protected decision, and 2 who judge",
                "by member", "(cat)")
     coop.shown("member", bob, f"sheaf recovery show {false}", "(bob), a person")
+    status = sheaf("status", "--home", coop.home("thief")).stdout
+    check("and what an objection means", "it was objected to, and members who did not confirm it "
+          "judge, until 2" in status and "if they do not uphold it, it fails" in status, status)
+    waits = json.loads(sheaf("status", "--home", coop.home("thief"), "--json").stdout)["waiting"]
+    check("nothing else waits for it", waits == [], waits)
     coop.refused("an objection freezes keys", "objected to", "bob", "key", "admit", "--public-key="
                  + new_key(coop, "frozen"), "--scopes.vote", "yes")
     check("the list says so", "frozen" in coop.keys("ada", bob), coop.keys("ada", bob))
     coop.act("ada", "recovery", "judge", "--recovery", false, "--uphold", "no")
     check("the panel has ended it", coop.row("recovery", false)["state"] == "failed"
           and "frozen" not in coop.keys("ada", bob), coop.row("recovery", false))
+    status = sheaf("status", "--home", coop.home("thief")).stdout
+    check("who failed reads so", f"whose recovery {false} with the key of this home has failed\n"
+          "  this key signs nothing; another recovery takes another key: sheaf recover\n" in status,
+          status)
     true = opened("bob2")
     coop.refused("who confirmed in vain waits", "objected to and failed", "cat", "recovery",
                  "confirm", "--recovery", true)
@@ -230,8 +248,8 @@ def recovered(coop, bob):
     coop.refused("the new key signs nothing yet", "revoked", "bob2", "motion", "open", "--title",
                  "Early")
     told = sheaf("status", "--home", coop.home("bob2")).stdout
-    check("and is told for what it waits", "new key waits for the end of its recovery: sheaf "
-          f"recovery show {true}\n" in told and "revoked" not in told, told)
+    check("and is told for what it waits", "then this key takes the place of all others" in told
+          and f"sheaf recovery show {true} tells more\n" in told and "revoked" not in told, told)
     done = until(lambda: coop.row("recovery", true)["state"] == "done", 20)
     check("after the waiting period it takes the place of all others", done,
           coop.row("recovery", true))
