@@ -1,9 +1,9 @@
 /* cli/member_show.c - `sheaf member show` and `sheaf recovery show`. */
+#include "cli/claim_words.h"
 #include "cli/matter.h"
 
 #include "bylaws/fixed.h"
 #include "cli/source_text.h"
-#include "cli/waiting.h"
 #include "coop/view.h"
 
 #include <inttypes.h>
@@ -52,31 +52,10 @@ static void print_appeal(const sheaf_matter *matter, const struct sheaf_row_memb
          "member.accept");
 }
 
-/* Whose place the applicant claims: they need not be the same. */
-static void print_claim(const sheaf_matter *matter, const struct sheaf_row_member *member)
-{
-    const struct sheaf_row_place *place = sheaf_place_find(matter->state, member->number);
-    sheaf_buffer name, own;
-    printf("  claims      place %" PRIu32 " of the imported register", member->number);
-    sheaf_title_get(&matter->source, &place->name, &name);
-    sheaf_title_get(&matter->source, &member->name, &own);
-    if (name.len) {
-        fputs(", of “", stdout);
-        sheaf_print_plain(sheaf_buffer_slice(&name));
-        fputs("”", stdout);
-    }
-    puts("");
-    if (name.len && !sheaf_slice_equal(sheaf_buffer_slice(&name), sheaf_buffer_slice(&own)))
-        puts("              that is another name than the applicant's: ask who it is");
-    sheaf_buffer_deinit(&own);
-    sheaf_buffer_deinit(&name);
-}
-
 static void print_applicant(const sheaf_matter *matter, const struct sheaf_row_member *member)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(matter->state);
-    if (member->number)
-        print_claim(matter, member);
+    sheaf_claim_print(&matter->source, member, "  claims      ", "              ");
     printf("  so far      %u for, %" PRIu32
            " against; it takes %u for it, or all who decide where "
            "they are fewer,\n              and more than are against it\n",

@@ -45,6 +45,27 @@ static int64_t joined_ms(const sheaf_state *state, const struct sheaf_row_member
     return place ? place->joined * 1000 : member->applied;
 }
 
+/* The number by which the register before had the member, which is its own for good; 0 for
+ * none. */
+static uint32_t kept_number(const sheaf_state *state, const struct sheaf_row_member *member)
+{
+    const struct sheaf_row_place *place =
+        member->number ? sheaf_place_find(state, member->number) : NULL;
+    return place && place->member == member->id ? place->id : 0;
+}
+
+/* The highest that stands in the register before: somebody has it, or may claim it. */
+static uint64_t highest_number(const sheaf_state *state)
+{
+    uint64_t out = 0;
+    for (uint32_t i = 0; i < sheaf_place_count(state); i++) {
+        const struct sheaf_row_place *place = sheaf_place_at(state, i);
+        if (sheaf_import_get(state, place->import)->confirmed != SHEAF_NONE && place->id > out)
+            out = place->id;
+    }
+    return out;
+}
+
 /* Without a split all who are members; else those who went by it. */
 static bool is_listed(const sheaf_state *state, const struct sheaf_row_member *member,
                       const struct sheaf_row_split *split)
@@ -56,31 +77,21 @@ static bool is_listed(const sheaf_state *state, const struct sheaf_row_member *m
            && sheaf_slice_equal(SHEAF_WORDS(going->to), SHEAF_WORDS(split->to));
 }
 
-/* The number in the register before; of who has none, one that stands for nobody there. */
-static uint32_t number_of(const sheaf_state *state, const struct sheaf_row_member *member,
-                          uint32_t *last)
-{
-    if (member->number)
-        return member->number;
-    do
-        ++*last;
-    while (sheaf_place_find(state, *last));
-    return *last;
-}
-
 static uint32_t print_register(const sheaf_round_source *source,
                                const struct sheaf_row_split *split)
 {
     const sheaf_state *state = source->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    uint32_t last = 0, nameless = 0;
+    uint64_t last = highest_number(state);
+    uint32_t nameless = 0;
     puts("number,name,class,joined,kind,cancelled_to");
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         char day[SHEAF_DATE_LEN + 1];
         if (!is_listed(state, member, split))
             continue;
-        printf("%" PRIu32 ",", number_of(state, member, &last));
+        const uint32_t kept = kept_number(state, member);
+        printf("%" PRIu64 ",", kept ? kept : ++last);
         nameless += !print_name(source, member);
         putchar(',');
         print_value(
@@ -134,9 +145,10 @@ const sheaf_command sheaf_command_register_export = {
     .detail =
         "For a co-op that this one merges into, or that splits off: `sheaf import` takes\n"
         "the CSV there, once the names of classes are those of its bylaws. Nobody becomes a\n"
-        "member of it that way: members claim their places there themselves. DIR is a\n"
-        "folder with log/, URL a hub; without either it is the hub of your home, which\n"
-        "tells its members the names.",
+        "member of it that way: members claim their places there themselves. Whoever has a\n"
+        "number of an imported register keeps it; others have numbers after the highest.\n"
+        "DIR is a folder with log/, URL a hub; without either it is the hub of your home,\n"
+        "which tells its members the names.",
     .options = {{"home", "DIR", "your home folder"},
                 {"ca", "FILE", "certificates to trust, in PEM"},
                 {"split", "N", "those who went by the split that took effect with entry N"}},

@@ -186,9 +186,6 @@ static const char *approval_words(const sheaf_waits *w, const struct sheaf_row_m
 {
     if (!sheaf_shares_paid(w->state, row->id))
         return "your approval, or `member decline`; admitted only once its shares are paid";
-    if (row->number)
-        return "claims a place of the register, which `member show` names; your approval, or "
-               "`member decline`";
     return admitted_at(w, row) ? "enough approve, and admit then unless as many decline: your "
                                  "approval, or `member decline`"
                                : "your approval, or `member decline`";

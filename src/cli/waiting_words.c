@@ -1,6 +1,7 @@
 /* What waits, told; see waiting.h. */
 #include "cli/waiting.h"
 
+#include "cli/claim_words.h"
 #include "cli/scope_words.h"
 #include "cli/source_text.h"
 #include "coop/view.h"
@@ -79,6 +80,9 @@ static void print_one(const sheaf_waits *waits, const sheaf_round_source *source
         printf("; until %s", when);
     }
     puts("");
+    if (strcmp(what->noun, "application") == 0)
+        sheaf_claim_print(source, sheaf_member_get(waits->state, what->of), "      claims ",
+                          "      ");
     if (lacks_scope(waits, what)) {
         char scope[SHEAF_SCOPE_WORDS_SIZE];
         sheaf_scope_words(what->scope, scope);

@@ -119,15 +119,22 @@ def claimed(coop):
             "Max Moor", "--place", 7, "--home", coop.home("max"))
     coop.act("bob", "member", "invite", "--public-key=" + new_key(coop, "max"))
     true = coop.join("max", "--place", 7)
-    coop.shown("member", true, "claims      place 7 of the imported register, of “Max Moor”",
-               "another name than the applicant's", "has applied", "(max)")
+    claim = "place 7 of the imported register: “Max Moor”, a person of the class “"
+    differs = "the names differ: who claims it is called “max”\n"
+    coop.shown("member", true, "claims      " + claim, "”, joined 1998-05-31\n", differs, "has applied", "(max)")
     told = sheaf("status", "--home", coop.home("bob")).stdout
-    check("who decides is told that it is a claim", f"application {true} “max”: claims a place"
-          in told, told)
+    told = (told.split(f"application {true} “max”")[-1] + 3 * "\n").splitlines()[1:3]
+    check("who admits reads whose place it is", "claims " + claim in told[0] and differs.strip() in told[1],
+          told)
     coop.act("bob", "member", "admit", "--member", true)
     row = coop.row("member", true)
     check("who is in the register has its place", row["state"] == "active" and row["number"] == 7
           and not row["trial"], row)
+    table = sheaf("register", "export", "--home", coop.home("ada")).stdout.splitlines()[1:]
+    numbers = sorted(int(line.split(",")[0]) for line in table)
+    check("and its number for good; others have those after the highest", len(numbers) > 4
+          and numbers == [7, *range(9, 8 + len(numbers))]
+          and [line for line in table if line.startswith('7,"max","member",1998-05-31,')], table)
     check("another claim of it is declined", coop.row("member", impostor)["state"] == "declined",
           coop.row("member", impostor))
     coop.refused("and stays so", "declined", "ada", "member", "admit", "--member", impostor)
