@@ -187,7 +187,7 @@ typedef enum {
 
 typedef struct {
     uint64_t of[CLASSES][SHEAF_choice_COUNT], all[SHEAF_choice_COUNT], heads, conflicts,
-        electorate;
+        electorate, voices; /* voices: so many must be for it */
 } tally;
 
 typedef struct {

@@ -24,7 +24,7 @@ int book_holder(const governance *g, uint32_t matter, int64_t closes, int giver)
 
 tally book_count(const governance *g, const motion *m, bool proxies)
 {
-    tally t = {0};
+    tally t = {.voices = m->what == EXCLUSION || m->what == STRIKE ? 2 : 0};
     for (int p = 0; p < g->b.person_count; p++) {
         int choice = ballot_of(m, p);
         t.electorate += m->entitled[p];
@@ -96,8 +96,8 @@ int book_judge(const tally *t, const laws *rules, int sort, int call)
         quorum = 0;
     if (t->heads * 10000 < quorum * t->electorate)
         return SHEAF_motion_state_no_quorum;
-    return book_carried(t, rules, sort) ? SHEAF_motion_state_adopted
-                                        : SHEAF_motion_state_rejected;
+    bool carried = book_carried(t, rules, sort) && t->all[SHEAF_choice_yes] >= t->voices;
+    return carried ? SHEAF_motion_state_adopted : SHEAF_motion_state_rejected;
 }
 
 /* Of the officers of its opening so many must take part, or be for an urgent act. */

@@ -68,6 +68,7 @@ static void put_standing(sheaf_json_writer *w, const sheaf_standing *s)
     put_settled(w, &s->settled);
     sheaf_json_member_put_int(w, "turnout", s->turnout);
     sheaf_json_member_put_int(w, "turnout_apart", s->turnout_apart);
+    sheaf_json_member_put_int(w, "voices", s->voices);
     sheaf_json_member_put_int(w, "yes_units", (int64_t)s->yes);
     sheaf_json_close(w);
 }

@@ -351,6 +351,19 @@ static void print_second_call(const struct sheaf_row_decision *rule)
         puts(" which needs no quorum");
 }
 
+static void print_rejected(const sheaf_motion_report *r)
+{
+    if (sheaf_settled_stops(r))
+        puts(
+            "it is rejected:\n             of all votes enough are for it, of those of settled "
+            "members not");
+    else if (r->standing.majority && r->motion->yes < r->standing.voices)
+        printf("it is rejected:\n             fewer than %" PRIu32 " are for it\n",
+               r->standing.voices);
+    else
+        puts("it is rejected");
+}
+
 static void print_then(const sheaf_motion_report *r)
 {
     if (print_waiting(r))
@@ -372,10 +385,7 @@ static void print_then(const sheaf_motion_report *r)
     else if (strcmp(then, "no_quorum") == 0)
         puts("it fails: too few have voted");
     else if (strcmp(then, "rejected") == 0)
-        puts(sheaf_settled_stops(r)
-                 ? "it is rejected:\n             of all votes enough are for "
-                   "it, of those of settled members not"
-                 : "it is rejected");
+        print_rejected(r);
     else if (strcmp(then, "void") == 0)
         puts("it is adopted and void:\n             the bylaws have come to ask for settled "
              "members; open it again");
@@ -529,6 +539,9 @@ void sheaf_motion_print(const sheaf_motion_report *r)
     print_rule(r->rule, m->urgent || m->ratify ? "ratified" : "decided");
     if (r->raised)
         print_rule(r->raised, "and now");
+    if (r->standing.voices)
+        printf("             and %" PRIu32 " at least, for what is done to one member\n",
+               r->standing.voices);
     print_votes(r);
     print_assembly(r);
     print_proposal(r);

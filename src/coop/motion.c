@@ -1,6 +1,7 @@
 #include "coop/motion.h"
 
 #include "bylaws/bylaws.h"
+#include "bylaws/fixed.h"
 #include "coop/electorate.h"
 #include "coop/organs.h"
 #include "coop/settled.h"
@@ -17,6 +18,19 @@ const struct sheaf_row_decision *sheaf_motion_rule(const sheaf_state *state,
 bool sheaf_motion_binds(const struct sheaf_row_motion *motion)
 {
     return motion->effect != SHEAF_KIND_none || motion->process != SHEAF_NONE;
+}
+
+uint32_t sheaf_motion_voices(const struct sheaf_row_motion *motion)
+{
+    switch (motion->effect) {
+#define SUBJECT(name) case SHEAF_KIND_##name:
+#include "coop/tbl/subjects.def"
+#undef SUBJECT
+    case SHEAF_KIND_member_exclude:
+        return SHEAF_FIXED_voices;
+    default:
+        return 0;
+    }
 }
 
 /* ---- quorums ---- */
@@ -310,6 +324,7 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
                           : rule->quorum_bp;
     sheaf_standing out = {
         .turnout = motion->yes + motion->no,
+        .voices = sheaf_motion_voices(motion),
         .yes = sheaf_votes_units(&votes.ceilings, &votes.yes, SHEAF_BALLOT_UNITS),
         .base = sheaf_votes_units(&votes.ceilings, &base, SHEAF_BALLOT_UNITS)};
     if (rule->quorum_base == SHEAF_quorum_base_all)
@@ -320,7 +335,8 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
         stand_apart(motion, &votes, rule->quorum_base, quorum, &out);
     out.majority = majority_reached(rule->majority, &votes, &base);
     out.settled = stand_settled(state, motion, rule);
-    out.carried = out.majority && (!out.settled.counted || out.settled.carried);
+    out.carried = out.majority && motion->yes >= out.voices
+                  && (!out.settled.counted || out.settled.carried);
     if (meeting)
         stand_in_assembly(state, motion, &out);
     return out;

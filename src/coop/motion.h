@@ -28,6 +28,10 @@
  * votes among those cast. What one class alone is entitled to decide, its officers, it decides
  * by its whole votes.
  *
+ * One voice. What a motion does to one member, who does not vote on it, takes two votes for it:
+ * in a co-op of two whoever is first would exclude the other alone, and so where few take part.
+ * Where fewer could vote it is not opened; where one class elects, all members decide then.
+ *
  * Organs. On a motion of an organ its officers vote: who held the office when it was opened and
  * holds it when voting. It is decided by the ordinary rule; its quorum is that of the organ, of
  * all those officers, blank votes and conflicted officers among them. Once too few are left who
@@ -63,8 +67,10 @@ typedef struct {
     /* The same of members whose class has no ceiling of votes, where they have a quorum of
      * their own; else 0. */
     uint32_t turnout_apart, needed_apart;
-    bool quorate;  /* the quorums are reached */
-    bool carried;  /* the majority is, and where it is asked for that of the settled */
+    uint32_t voices; /* so many must be for it besides, or 0 */
+    bool quorate;    /* the quorums are reached */
+    bool carried;  /* the majority is, with so many votes, and where it is asked for that of the
+                      settled */
     bool majority; /* the majority of all votes is */
     sheaf_settled_standing settled;
 } sheaf_standing;
@@ -91,6 +97,10 @@ bool sheaf_organ_unable(const sheaf_state *state, const struct sheaf_row_motion 
  * assembly decides on that with the notice and the quorum of its sort, on anything else by its
  * own quorum. */
 bool sheaf_motion_binds(const struct sheaf_row_motion *motion);
+
+/* So many votes must be for it whatever its majority is: for what it does to one member. 0 for
+ * anything else. */
+uint32_t sheaf_motion_voices(const struct sheaf_row_motion *motion);
 
 /* By the rule for its sort in the bylaws of its opening. */
 const struct sheaf_row_decision *sheaf_motion_rule(const sheaf_state *state,

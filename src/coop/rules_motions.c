@@ -85,12 +85,20 @@ void sheaf_motion_electorate_set(const sheaf_state *state, struct sheaf_row_moti
     motion->unlimited = apart ? sheaf_coop(state)->voters_unlimited : 0;
 }
 
-/* The new motion is for one class, in which nobody is left who may vote on it: then all members
- * with a vote decide, so that nobody's office is beyond recall. Returns whether that is so. */
+/* Those of its electorate who may vote on it. */
+static uint32_t able(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    return motion->electorate - sheaf_conflicts(state, motion->id);
+}
+
+/* The new motion is for one class, in which nobody is left who may vote on it, or fewer than
+ * must be for it: then all members with a vote decide, so that nobody's office is beyond
+ * recall. Returns whether that is so. */
 static bool widen(sheaf_fold *fold, struct sheaf_row_motion *motion)
 {
+    uint32_t left = able(fold->state, motion);
     if (motion->body != SHEAF_body_assembly || !motion->of
-        || sheaf_conflicts(fold->state, motion->id) < motion->electorate)
+        || (left && left >= sheaf_motion_voices(motion)))
         return false;
     motion->of = 0;
     const sheaf_electorate electorate = sheaf_motion_electorate(motion);
@@ -204,6 +212,7 @@ sheaf_refusal sheaf_rule_motion_open(sheaf_fold *fold, const struct sheaf_motion
     motion->call = 1;
     motion->opened = fold->stamp;
     SHEAF_STOP_IF_SPENT(fold);
+    SHEAF_REFUSE_IF(able(state, motion) < sheaf_motion_voices(motion), one_voice);
     sheaf_motion_schedule(fold, motion);
     SHEAF_REFUSE_UNLESS(sheaf_assembly_motion_put(fold, motion));
     SHEAF_STOP_IF_SPENT(fold);

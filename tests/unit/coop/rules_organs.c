@@ -242,6 +242,7 @@ void test_election_of_a_class(void **unused)
     assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "m"))->electorate, 2);
     kit_want(&k, R(other_class), "dan", "ballot.cast", "{'choice':'yes','motion':#m}", NULL);
     kit_do(&k, "xia", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    kit_do(&k, "wim", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
     TICK(&k, motion, NULL);
     assert_false(in_office(&k, "ann", 1));
     TICK(&k, vacancy, "v");
@@ -459,9 +460,9 @@ void test_candidates_max(void **unused)
     kit_close(&k);
 }
 
-/* Where nobody of the class that elects an organ is left who may vote on it, all members
- * decide: nobody is beyond recall, and a class without members leaves no seat empty for ever.
- */
+/* Where of the class that elects an organ nobody is left who may vote on it, or one alone on a
+ * recall, all members decide: nobody is beyond recall, and a class without members leaves no
+ * seat empty for ever. */
 void test_recall_of_the_last_of_a_class(void **unused)
 {
     (void)unused;
@@ -488,7 +489,7 @@ void test_recall_of_the_last_of_a_class(void **unused)
     TICK(&k, motion, NULL);
     assert_false(in_office(&k, "wim", 1));
     TICK(&k, vacancy, NULL);
-    /* Two of the class decide alone again, but for the one whom it is about. */
+    /* Of two of the class one is left who would recall the other alone. */
     join(&k, "xia", 1);
     kit_do(&k, "xia", "motion.open", "n", "{'effect':" SEAT("elect", "xia") ",'title':^}");
     kit_do(&k, "wim", "ballot.cast", NULL, "{'choice':'yes','motion':#n}");
@@ -496,9 +497,15 @@ void test_recall_of_the_last_of_a_class(void **unused)
     while (!in_office(&k, "xia", 1))
         tick(&k, first(&k).kind, NULL);
     kit_do(&k, "ann", "motion.open", "s", "{'effect':" SEAT("recall", "xia") ",'title':^}");
+    assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "s"))->of, 0);
+    kit_do(&k, "ann", "motion.withdraw", NULL, "{'motion':#s}");
+    /* Of three two are, and the class decides. */
+    join(&k, "yan", 1);
+    kit_do(&k, "ann", "motion.open", "s", "{'effect':" SEAT("recall", "xia") ",'title':^}");
     assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, "s"))->of, 2);
     kit_want(&k, R(other_class), "ann", "ballot.cast", "{'choice':'yes','motion':#s}", NULL);
     kit_do(&k, "ann", "motion.withdraw", NULL, "{'motion':#s}");
+    kit_do(&k, "yan", "member.leave", NULL, "{}");
     /* Nobody is left in the class. */
     kit_do(&k, "xia", "member.leave", NULL, "{}");
     while (first(&k).at <= k.now)

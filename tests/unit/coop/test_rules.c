@@ -360,6 +360,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_consent_carried_by_all),
     cmocka_unit_test(test_consent_by_all_again),
     cmocka_unit_test(test_consent_conflicts_go_along),
+    cmocka_unit_test(test_voices_of_two),
+    cmocka_unit_test(test_voices_of_three),
     cmocka_unit_test(test_settled_founders),
     cmocka_unit_test(test_object_lapses),
     cmocka_unit_test(test_settled_trial),
