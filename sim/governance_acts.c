@@ -51,6 +51,22 @@ static bool by_second(governance *g, int who, const char *kind)
            && strncmp(kind, "payment.", 8) != 0 && governance_draw(g, 2);
 }
 
+/* Whoever has a ballot on the sheet that two tellers have confirmed by that entry lives. */
+static void seen(governance *g, uint32_t confirmed)
+{
+    uint32_t at = sheaf_sheet_count(&g->k.state) - 1;
+    while (sheaf_sheet_at(&g->k.state, at)->confirmed != confirmed)
+        at--;
+    const struct sheaf_row_sheet *sheet = sheaf_sheet_at(&g->k.state, at);
+    for (uint32_t i = 0; i < sheet->count; i++) {
+        const struct sheaf_row_sheet_line *line =
+            sheaf_sheet_line_at(&g->k.state, sheet->first + i);
+        for (int who = 0; !line->refusal && who < g->b.person_count; who++)
+            if (acts_id(g, who) == line->member)
+                book_lives(g, who);
+    }
+}
+
 bool acts_try(governance *g, int who, const char *kind, const char *what, ...)
 {
     char name[KIT_NAME_MAX];
@@ -64,6 +80,8 @@ bool acts_try(governance *g, int who, const char *kind, const char *what, ...)
     va_end(args);
     if (accepted && who < g->b.person_count)
         book_lives(g, who);
+    if (accepted && strcmp(kind, "ballots.confirm") == 0)
+        seen(g, acts_last(g));
     g->b.met[MET_second_key] += accepted && second;
     return accepted;
 }

@@ -90,7 +90,8 @@ static void print_death(const sheaf_matter *matter, const struct sheaf_row_membe
     if (member->denials)
         printf("; %" PRIu32 " said that the member lives", member->denials);
     printf("\n              `sheaf death deny --member %" PRIu32
-           "` says so; whatever the member signs disproves it\n",
+           "` says so; whatever the member signs disproves it,\n"
+           "              and a vote or its presence that tellers confirm\n",
            member->id);
     print_due(matter, member->id, SHEAF_deadline_kind_member_death, "the membership ends");
 }

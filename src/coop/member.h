@@ -83,6 +83,10 @@ sheaf_refusal sheaf_member_end_one(sheaf_fold *fold, uint32_t id, uint8_t state)
  * such a record. */
 void sheaf_member_lives(sheaf_fold *fold);
 
+/* So does a ballot or the presence of the member that two tellers confirm, where there is one:
+ * who has no device signs nothing. */
+void sheaf_member_seen(sheaf_fold *fold, uint32_t member);
+
 /* A key of a member, named by the entry `id`. */
 struct sheaf_new_key {
     uint32_t id, member;

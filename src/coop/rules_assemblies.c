@@ -4,6 +4,7 @@
 #include "bylaws/article.h"
 #include "bylaws/bylaws.h"
 #include "coop/deadline.h"
+#include "coop/member.h"
 #include "coop/motion.h"
 #include "coop/organs.h"
 #include "coop/room.h"
@@ -367,6 +368,7 @@ sheaf_refusal sheaf_rule_assembly_confirm(sheaf_fold *fold,
             continue;
         }
         attend(fold, row, member, roll->by);
+        sheaf_member_seen(fold, member);
         roll->admitted++;
         keyed = keyed || sheaf_member_keyed(fold, member);
         SHEAF_STOP_IF_SPENT(fold);

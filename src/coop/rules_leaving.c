@@ -222,7 +222,8 @@ static bool enough_records(const struct sheaf_row_member *member,
 
 /* Two members could be rid of everybody else that way, one after the other. So an organisation
  * does not die, the second record must be of the same evidence and of another human, and then
- * the member has 14 days: whatever it signs with a key of its own, but a node's, disproves it.
+ * the member has 14 days: whatever it signs with a key of its own, but a node's, disproves it,
+ * and so does a ballot or its presence that two tellers confirm.
  * Many are away for longer: so any other member may say that it lives, and then it takes one
  * record more. A record that too few confirmed stands in nobody's way: one of other evidence by
  * another member takes its place. */
@@ -285,9 +286,16 @@ void sheaf_member_lives(sheaf_fold *fold)
 {
     if (sheaf_key_get(fold->state, fold->key)->scopes == SHEAF_SCOPE_TRAIN)
         return;
-    sheaf_member_edit_active(fold, fold->member)->death = SHEAF_NONE;
-    sheaf_deadline_clear(fold->state, fold->member, SHEAF_deadline_kind_member_death);
+    sheaf_member_seen(fold, fold->member);
     fold->lives = true;
+}
+
+void sheaf_member_seen(sheaf_fold *fold, uint32_t member)
+{
+    if (sheaf_member_get(fold->state, member)->death == SHEAF_NONE)
+        return;
+    sheaf_member_edit_active(fold, member)->death = SHEAF_NONE;
+    sheaf_deadline_clear(fold->state, member, SHEAF_deadline_kind_member_death);
 }
 
 sheaf_refusal sheaf_settle_member_death(sheaf_fold *fold, uint32_t of)

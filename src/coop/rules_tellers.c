@@ -220,6 +220,7 @@ static void count_line(sheaf_fold *fold, const sheaf_poll_kind *kind,
     counted->count = own.count;
     counted->keyed = sheaf_member_keyed(fold, line->member);
     sheet->counted++;
+    sheaf_member_seen(fold, line->member);
     if (counted->keyed)
         keep_open(fold, kind, sheet->matter);
     if (state->failed)

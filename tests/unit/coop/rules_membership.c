@@ -328,6 +328,67 @@ void test_death(void **unused)
     kit_close(&k);
 }
 
+/* Pat, who signs nothing, is said to have died, and it was confirmed. */
+static void say_dead(kit *k)
+{
+    kit_do(k, "bob", "member.death", NULL, DEATH("pat"));
+    kit_do(k, "cat", "member.death", NULL, DEATH("pat"));
+    assert_int_not_equal(member_of(k, "pat")->death, SHEAF_NONE);
+}
+
+/* Whether anything is said of pat's death any more, which a deadline follows. */
+static bool said_dead(kit *k)
+{
+    sheaf_deadline due;
+    bool waits =
+        sheaf_deadline_first(&k->state, &due) && due.kind == SHEAF_deadline_kind_member_death;
+    assert_int_equal(waits, member_of(k, "pat")->death != SHEAF_NONE);
+    return waits;
+}
+
+/* Nor is anybody who has no device: a ballot or presence that two tellers confirm shows that
+ * the member lives, and what one of them recorded alone does not. */
+void test_death_of_who_signs_nothing(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = kit_rules_usual();
+    rules.early = false;
+    rules.ordinary.open_s = 30 * 86400;
+    rules.article[SHEAF_ARTICLE_assemblies] =
+        "{'notice_s':10,'open_s':3600,'protected':false,'quorum_bp':7500}";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "pat", "member.apply", "pat", APPLY("pat"));
+    kit_do(&k, "ann", "member.admit", NULL, "{'member':#pat}");
+    kit_motion(&k, "t",
+               "{'kind':'tellers.appoint','what':{'duration_s':3600,'members':[{'member':#ann},"
+               "{'member':#bob}]}}",
+               4);
+    long long starts = (long long)k.now + 1200000;
+    kit_do(&k, "ann", "motion.open", "m", "{'title':^}");
+    say_dead(&k);
+#define SHEET(name)                                                                            \
+    "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#" name "}],'matter':#" \
+                                                                               "m}"
+    kit_do(&k, "ann", "ballots.record", "sheet", SHEET("pat"));
+    kit_do(&k, "ann", "ballots.record", "other", SHEET("cat"));
+    kit_do(&k, "bob", "ballots.confirm", NULL, "{'sheet':#other}");
+    assert_true(said_dead(&k));
+    kit_do(&k, "bob", "ballots.confirm", NULL, "{'sheet':#sheet}");
+    assert_int_equal(member_of(&k, "pat")->death, SHEAF_NONE);
+    kit_do(&k, "ann", "motion.withdraw", NULL, "{'motion':#m}");
+    assert_false(said_dead(&k));
+    kit_do(&k, "ann", "assembly.convene", "a",
+           "{'agenda':^,'ends':%lld,'place':^,'starts':%lld}", starts + 3600000, starts);
+    say_dead(&k);
+    kit_do(&k, "ann", "assembly.admit", "roll", "{'assembly':#a,'members':[{'member':#pat}]}");
+    assert_int_not_equal(member_of(&k, "pat")->death, SHEAF_NONE);
+    kit_do(&k, "bob", "assembly.confirm", NULL, "{'roll':#roll}");
+    assert_int_equal(member_of(&k, "pat")->death, SHEAF_NONE);
+    kit_close(&k);
+}
+
 /* Two members are rid of nobody whom a third knows to live: it takes one record more. */
 void test_death_denied(void **unused)
 {

@@ -192,6 +192,7 @@ void test_trial(void **unused);
 void test_trial_amended(void **unused);
 void test_trial_elections(void **unused);
 void test_death(void **unused);
+void test_death_of_who_signs_nothing(void **unused);
 void test_death_denied(void **unused);
 void test_exclusion(void **unused);
 void test_exclusion_moved(void **unused);

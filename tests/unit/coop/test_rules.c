@@ -184,6 +184,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_trial_amended),
     cmocka_unit_test(test_trial_elections),
     cmocka_unit_test(test_death),
+    cmocka_unit_test(test_death_of_who_signs_nothing),
     cmocka_unit_test(test_death_denied),
     cmocka_unit_test(test_exclusion),
     cmocka_unit_test(test_exclusion_moved),
