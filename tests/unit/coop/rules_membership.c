@@ -370,7 +370,7 @@ void test_death_of_who_signs_nothing(void **unused)
     say_dead(&k);
 #define SHEET(name)                                                                            \
     "{'channel':'paper','evidence':~e,'list':[{'choice':'yes','member':#" name "}],'matter':#" \
-                                                                               "m}"
+    "m}"
     kit_do(&k, "ann", "ballots.record", "sheet", SHEET("pat"));
     kit_do(&k, "ann", "ballots.record", "other", SHEET("cat"));
     kit_do(&k, "bob", "ballots.confirm", NULL, "{'sheet':#other}");
