@@ -28,6 +28,9 @@ uint32_t sheaf_motion_voices(const struct sheaf_row_motion *motion)
 #undef SUBJECT
     case SHEAF_KIND_member_exclude:
         return SHEAF_FIXED_voices;
+    case SHEAF_KIND_member_dismiss: /* a founder alone decides on who is on trial */
+        return motion->electorate < SHEAF_FIXED_voices ? motion->electorate
+                                                       : SHEAF_FIXED_voices;
     default:
         return 0;
     }

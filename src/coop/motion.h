@@ -31,6 +31,7 @@
  * One voice. What a motion does to one member, who does not vote on it, takes two votes for it:
  * in a co-op of two whoever is first would exclude the other alone, and so where few take part.
  * Where fewer could vote it is not opened; where one class elects, all members decide then.
+ * It takes as many to dismiss who is on trial, but where one member alone has a vote.
  *
  * Organs. On a motion of an organ its officers vote: who held the office when it was opened and
  * holds it when voting. It is decided by the ordinary rule; its quorum is that of the organ, of

@@ -37,6 +37,7 @@ static void found(kit *k)
     rules.exclusion = "'exclusion':{'hearing_s':0},";
     rules.early = false;
     rules.approvals = 1;
+    rules.classes = "{'name':'member','votes':1},{'name':'new','trial_s':864000,'votes':1}";
     rules.ordinary.quorum = rules.qualified.quorum = 0;
     rules.article[SHEAF_ARTICLE_shares] =
         "{'max_count':5,'min_count':1,'price_cents':1000,'protected':false,'repay_from_s':100,"
@@ -111,6 +112,47 @@ void test_voices_of_three(void **unused)
         assert_int_equal(s.voices, 2);
         settle(&k, "m");
         assert_int_equal(state_of(&k, "m"), rows[i / 4].want);
+        kit_close(&k);
+    }
+}
+
+/* Bob goes, and his seat is looked at. */
+static void leave(kit *k)
+{
+    sheaf_deadline due;
+    kit_do(k, "bob", "member.leave", NULL, "{}");
+    assert_true(sheaf_fold_due(&k->state, k->now, &due));
+    kit_do(k, "hub", "clock.tick", NULL, "{'deadline':'vacancy','of':%u,'unwitnessed':false}",
+           due.of);
+}
+
+/* Who is on trial is dismissed by two, or by the one who has a vote. */
+void test_voices_on_trial(void **unused)
+{
+    (void)unused;
+    static const struct {
+        bool alone, second;
+        uint8_t want;
+    } rows[] = {
+        {false, false, SHEAF_motion_state_rejected},
+        {false, true, SHEAF_motion_state_adopted},
+        {true, false, SHEAF_motion_state_adopted},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        found(&k);
+        if (rows[i].alone)
+            leave(&k);
+        kit_do(&k, "eve", "member.apply", "eve",
+               "{'class':1,'kind':'person','name':^,'public_key':@eve,'web':false}");
+        kit_do(&k, "ann", "member.admit", NULL, "{'member':#eve}");
+        kit_do(&k, "ann", "motion.open", "m",
+               "{'effect':{'kind':'member.dismiss','what':{'member':#eve}},'title':^}");
+        kit_do(&k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+        if (rows[i].second)
+            kit_do(&k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+        settle(&k, "m");
+        assert_int_equal(state_of(&k, "m"), rows[i].want);
         kit_close(&k);
     }
 }

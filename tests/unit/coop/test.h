@@ -382,6 +382,7 @@ void test_consent_by_all_again(void **unused);
 void test_consent_conflicts_go_along(void **unused);
 void test_voices_of_two(void **unused);
 void test_voices_of_three(void **unused);
+void test_voices_on_trial(void **unused);
 void test_settled_founders(void **unused);
 void test_object_lapses(void **unused);
 void test_settled_trial(void **unused);

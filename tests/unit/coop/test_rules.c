@@ -363,6 +363,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_consent_conflicts_go_along),
     cmocka_unit_test(test_voices_of_two),
     cmocka_unit_test(test_voices_of_three),
+    cmocka_unit_test(test_voices_on_trial),
     cmocka_unit_test(test_settled_founders),
     cmocka_unit_test(test_object_lapses),
     cmocka_unit_test(test_settled_trial),
