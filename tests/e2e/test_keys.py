@@ -121,11 +121,12 @@ def claimed(coop):
     true = coop.join("max", "--place", 7)
     claim = "place 7 of the imported register: “Max Moor”, a person of the class “"
     differs = "the names differ: who claims it is called “max”\n"
-    coop.shown("member", true, "claims      " + claim, "”, joined 1998-05-31\n", differs, "has applied", "(max)")
+    coop.shown("member", true, "claims      " + claim, "”, joined 1998-05-31\n", differs,
+               "has applied", "(max)")
     told = sheaf("status", "--home", coop.home("bob")).stdout
     told = (told.split(f"application {true} “max”")[-1] + 3 * "\n").splitlines()[1:3]
-    check("who admits reads whose place it is", "claims " + claim in told[0] and differs.strip() in told[1],
-          told)
+    check("who admits reads whose place it is", "claims " + claim in told[0]
+          and differs.strip() in told[1], told)
     coop.act("bob", "member", "admit", "--member", true)
     row = coop.row("member", true)
     check("who is in the register has its place", row["state"] == "active" and row["number"] == 7
