@@ -3,6 +3,7 @@
  */
 #include "cli/cli.h"
 
+#include "coop/motion.h"
 #include "coop/override.h"
 
 #include <stdio.h>
@@ -11,10 +12,13 @@ static void put_one(sheaf_buffer *out, sheaf_kind kind, sheaf_article article, b
 {
     const sheaf_shape *shape = sheaf_kind_shape(kind);
     bool held = sheaf_effect_held(kind);
+    uint32_t voices = sheaf_effect_voices(kind);
     if (!json) {
-        sheaf_buffer_printf(
-            out, "  %-20s %s%s\n%23s%s\n", shape->name, sheaf_needs_name(shape->needs),
-            held ? ", held first where article 15 has a hold" : "", "", shape->doc);
+        sheaf_buffer_printf(out, "  %-20s %s%s", shape->name, sheaf_needs_name(shape->needs),
+                            held ? ", held first where article 15 has a hold" : "");
+        if (voices)
+            sheaf_buffer_printf(out, ", with %u votes for it at least", voices);
+        sheaf_buffer_printf(out, "\n%23s%s\n", "", shape->doc);
         return;
     }
     sheaf_json_writer w = sheaf_json_begin(out);
@@ -26,6 +30,7 @@ static void put_one(sheaf_buffer *out, sheaf_kind kind, sheaf_article article, b
     sheaf_json_member_put_bool(&w, "held", held);
     sheaf_json_member_put_string(&w, "least", sheaf_str(sheaf_needs_name(shape->needs)));
     sheaf_json_member_put_string(&w, "summary", sheaf_str(shape->doc));
+    sheaf_json_member_put_int(&w, "voices", voices);
     sheaf_json_close(&w);
     sheaf_buffer_add_byte(out, '\n');
 }

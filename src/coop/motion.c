@@ -20,20 +20,26 @@ bool sheaf_motion_binds(const struct sheaf_row_motion *motion)
     return motion->effect != SHEAF_KIND_none || motion->process != SHEAF_NONE;
 }
 
-uint32_t sheaf_motion_voices(const struct sheaf_row_motion *motion)
+uint32_t sheaf_effect_voices(sheaf_kind effect)
 {
-    switch (motion->effect) {
+    switch (effect) {
 #define SUBJECT(name) case SHEAF_KIND_##name:
 #include "coop/tbl/subjects.def"
 #undef SUBJECT
+    case SHEAF_KIND_member_dismiss:
     case SHEAF_KIND_member_exclude:
         return SHEAF_FIXED_voices;
-    case SHEAF_KIND_member_dismiss: /* a founder alone decides on who is on trial */
-        return motion->electorate < SHEAF_FIXED_voices ? motion->electorate
-                                                       : SHEAF_FIXED_voices;
     default:
         return 0;
     }
+}
+
+/* A founder alone decides on who is on trial. */
+uint32_t sheaf_motion_voices(const struct sheaf_row_motion *motion)
+{
+    uint32_t voices = sheaf_effect_voices(motion->effect);
+    bool few = motion->effect == SHEAF_KIND_member_dismiss && motion->electorate < voices;
+    return few ? motion->electorate : voices;
 }
 
 /* ---- quorums ---- */

@@ -99,8 +99,10 @@ bool sheaf_organ_unable(const sheaf_state *state, const struct sheaf_row_motion 
  * own quorum. */
 bool sheaf_motion_binds(const struct sheaf_row_motion *motion);
 
-/* So many votes must be for it whatever its majority is: for what it does to one member. 0 for
- * anything else. */
+/* So many votes must be for a motion with the effect whatever its majority is: for what it does
+ * to one member. 0 for anything else. */
+uint32_t sheaf_effect_voices(sheaf_kind effect);
+/* The same for the motion, fewer where not so many could vote on who is on trial. */
 uint32_t sheaf_motion_voices(const struct sheaf_row_motion *motion);
 
 /* By the rule for its sort in the bylaws of its opening. */
