@@ -39,6 +39,38 @@ def read(path):
         return file.read()
 
 
+def unsourced(article):
+    """The paths of its numbers, however deep they stand, of which it names no source."""
+    named = {note["of"] for note in article.get("sources", [])}
+    found, rest = [], [("", article)]
+    while rest:
+        path, value = rest.pop()
+        if isinstance(value, dict):
+            rest += [(f"{path}.{key}".lstrip("."), item) for key, item in value.items()]
+        elif isinstance(value, list):
+            rest += [(path, item) for item in value]
+        elif type(value) is int and path not in named:
+            found.append(path)
+    return found
+
+
+def parts(folder):
+    """Whatever is switched on says where its numbers come from."""
+    known = sheaf("bylaws", "new", "--answers", write(
+        folder, "none.toml", ANSWERS.replace('["circles", "shares"]', '"x"'))).stderr
+    every = known.strip().partition("parts are ")[2]
+    check("who asks for no part is told all", every.count(", ") > 10, known)
+    answers = write(folder, "all.toml", LEGAL.replace('["circles", "shares"]', f'"{every}"')
+                    .replace("max_count = 20", "max_count = 21"))
+    path = os.path.join(folder, "all.json")
+    done = sheaf("bylaws", "new", "--answers", answers, "--out", path)
+    check("all parts are switched on", done.returncode == 0, done.stderr)
+    document = json.loads(read(path))
+    missing = {name: unsourced(article) for name, article in document.items()
+               if isinstance(article, dict) and unsourced(article)}
+    check("each number of them has a source", len(document) > 25 and not missing, missing)
+
+
 def make(folder):
     """bylaws new, from a file; what stands in it."""
     refused("without a person or a file nothing is guessed", 1, "nobody is there to ask",
@@ -483,6 +515,7 @@ def confirm(folder, home, hub, motion, record):
 def main():
     with Folder() as folder:
         path, _ = make(folder)
+        parts(folder)
         ask(folder)
         tell(folder, path)
         judge(folder, path)
