@@ -119,8 +119,58 @@ static int run(const sheaf_arguments *a)
 const sheaf_command sheaf_command_accountability_show = SHEAF_MATTER_COMMAND(
     "accountability", "who is called to account for what, the answer and the next step", run);
 
-/* Bits of `said` (coop/tbl/state_matters.def). */
-enum { DECIDED = 16 | 32, ALONE = 64 };
+/* Bits of `said` (coop/tbl/state_matters.def); the first party's, whose other has the next. */
+enum { SETTLED = 1, ADVANCE = 4, DECIDED = 16 | 32, ALONE = 64 };
+
+/* What one party has said at this step, which takes both. */
+static void print_said(const sheaf_matter *matter, const struct sheaf_row_dispute *row)
+{
+    static const struct {
+        uint8_t bit;
+        const char *label, *words;
+    } sayings[] = {{ADVANCE, "advance", "has asked for the next step"},
+                   {SETTLED, "settle", "has said that it is resolved"}};
+    for (size_t i = 0; row->ended == SHEAF_NONE && i < sizeof sayings / sizeof *sayings; i++) {
+        unsigned said = row->said / sayings[i].bit & 3;
+        if (!said)
+            continue;
+        printf("  %-11s ", sayings[i].label);
+        sheaf_matter_print_member(matter, said & 1 ? row->by : row->with);
+        printf(" %s\n", sayings[i].words);
+    }
+}
+
+/* What follows when the time of the step is over, and what ends it sooner. */
+static void print_next(const struct sheaf_row_dispute *row)
+{
+    static const char *const texts[SHEAF_dispute_state_COUNT] = {
+        [SHEAF_dispute_state_talk] =
+            "a mediator is looked for; sooner once both parties say `dispute advance`,\n"
+            "              and it is over once both say `dispute settle`",
+        [SHEAF_dispute_state_naming] =
+            "whom either party has named may mediate; sooner whom both have named:\n"
+            "              `dispute name`, and `dispute accept` by that colleague",
+        [SHEAF_dispute_state_offered] =
+            "it is unresolved, unless one whom a party has named accepts to mediate",
+        [SHEAF_dispute_state_mediation] =
+            "it is before a panel; sooner once both parties say `dispute advance`,\n"
+            "              and it is over once both say `dispute settle`",
+        [SHEAF_dispute_state_panel] =
+            "it is unresolved, unless the two whom the parties name have decided; where\n"
+            "              one was not named, or has not decided, there is as much time again",
+    };
+    if (row->state == SHEAF_dispute_state_panel && (row->said & ALONE))
+        puts(
+            row->said & DECIDED
+                ? "  then        the decision of one of the panel is the panel's, unless the "
+                  "party whose other has\n"
+                  "              not decided names another, who decides too"
+                : "  then        it is unresolved, unless whom one party has named has decided "
+                  "alone: the\n"
+                  "              other has named nobody in time");
+    else if (texts[row->state])
+        printf("  then        %s\n", texts[row->state]);
+}
 
 static void print_dispute(const sheaf_matter *matter)
 {
@@ -143,14 +193,10 @@ static void print_dispute(const sheaf_matter *matter)
     if (row->mediator != SHEAF_NONE)
         sheaf_matter_print_who(matter, "mediator", row->mediator);
     print_named(matter, row);
+    print_said(matter, row);
     if (row->ended == SHEAF_NONE)
         sheaf_matter_print_time("step until", row->closes);
-    if (row->state == SHEAF_dispute_state_panel && (row->said & ALONE))
-        puts(row->said & DECIDED
-                 ? "              one of the panel has not decided in time: that party names "
-                   "another, else the\n              other's decision is the panel's"
-                 : "              one party has named nobody in time: whom the other has named "
-                   "decides alone");
+    print_next(row);
     puts("  contents    stay between those concerned; the log has steps and dates alone");
 }
 

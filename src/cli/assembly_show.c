@@ -20,7 +20,25 @@ static void print_state(const struct sheaf_row_assembly *row)
     printf("General assembly %" PRIu32 " %s.\n", row->id, texts[row->state]);
 }
 
-/* What is put to it, the newest last. */
+/* How what was put to it ended; empty of what is open. */
+static const char *outcome(const struct sheaf_row_motion *motion)
+{
+    static const char *const words[SHEAF_motion_state_COUNT] = {
+        [SHEAF_motion_state_open] = "",
+        [SHEAF_motion_state_adopted] = "adopted",
+        [SHEAF_motion_state_rejected] = "rejected",
+        [SHEAF_motion_state_no_quorum] = "failed: the quorum was not reached",
+        [SHEAF_motion_state_withdrawn] = "withdrawn by who opened it",
+        [SHEAF_motion_state_void] = "adopted, and its effect is void",
+        [SHEAF_motion_state_held] = "adopted; its effect is held",
+        [SHEAF_motion_state_overridden] = "adopted, but members have overridden its effect",
+        [SHEAF_motion_state_undone] = "not ratified, and undone",
+        [SHEAF_motion_state_called_off] = "called off",
+    };
+    return words[motion->state];
+}
+
+/* What is put to it, the newest last, and what came of it. */
 static void print_motions(const sheaf_matter *matter)
 {
     char label[24];
@@ -30,6 +48,10 @@ static void print_motions(const sheaf_matter *matter)
             continue;
         snprintf(label, sizeof label, "motion %" PRIu32, motion->id);
         sheaf_matter_print_text(matter, label, &motion->title);
+        if (motion->state != SHEAF_motion_state_open)
+            printf("              %s: %" PRIu32 " for, %" PRIu32 " against, %" PRIu32
+                   " blank\n",
+                   outcome(motion), motion->yes, motion->no, motion->abstain);
     }
 }
 
@@ -61,7 +83,7 @@ static void print_attendance(const sheaf_matter *matter, const struct sheaf_row_
         recorded += !one->contested && one->teller != SHEAF_NONE;
         at = one->before;
     }
-    printf("  attendance  %" PRIu32 " so far", attended);
+    printf("  attendance  %" PRIu32 "%s", attended, over ? "" : " so far");
     if (recorded)
         printf(", %" PRIu32 " of them recorded by tellers", recorded);
     puts("");

@@ -259,6 +259,28 @@ def poll(coop):
           and f"sheaf election vote --election {election} " in told, told)
 
 
+def held(coop):
+    """An assembly that was held tells what came of it."""
+    starts = int(time.time() * 1000) + 6000
+    assembly = coop.act("ada", "assembly", "convene", "--agenda", "Roof", "--place", "Barn",
+                        "--starts", starts, "--ends", starts + 3000)
+    motions = [coop.act("ada", "motion", "open", "--assembly", assembly, "--title", title)
+               for title in ("A roof", "A tower")]
+    for who in ("ada", "bob"):
+        coop.act(who, "assembly", "attend", "--assembly", assembly)
+    check("it begins", until(lambda: coop.row("assembly", assembly)["state"] == "under_way", 20))
+    for motion, choice in zip(motions, ("yes", "no")):
+        coop.act("bob", "ballot", "cast", "--motion", motion, "--choice", choice)
+    words = coop.words("cat", "assembly", "show", assembly)
+    check("while it goes on nothing is decided", "attendance  2 so far\n" in words
+          and "adopted" not in words and "rejected" not in words, words)
+    check("it ends", until(lambda: coop.row("assembly", assembly)["state"] == "ended", 20))
+    words = coop.words("cat", "assembly", "show", assembly)
+    check("who came stands, and what was decided there", "attendance  2\n" in words
+          and "A roof\n              adopted: 1 for, 0 against, 0 blank\n" in words
+          and "A tower\n              rejected: 0 for, 1 against, 0 blank\n" in words, words)
+
+
 def call_off(coop):
     """Two tellers say who is there without a device; then it is called off, with its motion."""
     starts = int(time.time() * 1000) + 600000
@@ -341,12 +363,19 @@ def account(coop):
     shown, words = coop.show("cat", "dispute", case)
     check("a conflict shows its step alone", "private talk" in words and list(shown) == ["dispute"],
           words)
-    for who in ("ada", "bob"):
-        coop.act(who, "dispute", "advance", "--dispute", case)
+    check("and what follows", "then        a mediator is looked for; sooner once both" in words
+          and "asked for" not in words, words)
+    coop.act("bob", "dispute", "advance", "--dispute", case)
+    words = coop.words("ada", "dispute", "show", case)
+    check("and who has asked for it", f"advance     member {members['bob']} (bob) has asked for "
+          "the next step\n" in words and "settle     " not in words, words)
+    coop.act("ada", "dispute", "advance", "--dispute", case)
     coop.act("ada", "dispute", "name", "--dispute", case, "--member", members["cat"])
     words = coop.words("bob", "dispute", "show", case)
     check("each party sees whom the other has named", f"named       member {members['cat']} (cat) "
           "by member 0 (Ada)\n" in words and "nobody yet by member" in words, words)
+    check("nothing is said at this step yet", "whom either party has named may mediate" in words
+          and "has asked for" not in words, words)
 
 
 def main():
@@ -361,6 +390,7 @@ def main():
             advise(coop)
             appoint(coop)
             poll(coop)
+            held(coop)
             call_off(coop)
             prove(coop)
             count(coop)
