@@ -1,6 +1,7 @@
 /* cli/log.c - `sheaf log show`, `sheaf log entry`, `sheaf log vkey`: reading a log. */
 #include "cli/cli.h"
 #include "cli/log_source.h"
+#include "cli/source_text.h"
 
 #include "base/text.h"
 #include "claims/replay.h"
@@ -41,15 +42,20 @@ static void reader_close(reader *r)
 
 /* ---- show ---- */
 
+enum { SIGNER_MAX = 64, NAMES_MAX = 256 };
+
 typedef struct {
     reader *r;
     bool json;
     uint64_t from;
-    sheaf_values values; /* the members' names, where the folder has them */
+    sheaf_round_source source; /* of the members' names; of a folder its values alone */
+    struct {
+        uint32_t member;
+        char words[SIGNER_MAX];
+    } names[NAMES_MAX]; /* as they were asked for; a hub is asked for no more */
+    uint32_t name_count;
     sheaf_arena arena;
 } show;
-
-enum { SIGNER_MAX = 64 };
 
 /* A name as its member wrote it: cut between characters, and no control character (C0, DEL, C1)
  * reaches the terminal. */
@@ -63,37 +69,46 @@ static void put_name(sheaf_slice name, char out[SIGNER_MAX], size_t used)
     out[used] = 0;
 }
 
-/* Who signed, from the entry's own bytes; the name only where the folder keeps its text. */
+/* "member 3, Ada", without the name where it is not at hand. */
+static void put_member(show *s, uint32_t member, char out[SIGNER_MAX])
+{
+    const struct sheaf_row_member *row = sheaf_member_find(&s->r->replay.state, member);
+    for (uint32_t i = 0; i < s->name_count; i++)
+        if (s->names[i].member == member) {
+            memcpy(out, s->names[i].words, SIGNER_MAX);
+            return;
+        }
+    snprintf(out, SIGNER_MAX, "member %u", member);
+    if (!row || s->name_count == NAMES_MAX)
+        return;
+    sheaf_buffer name;
+    sheaf_buffer_init(&name, SHEAF_TEXT_BYTES_MAX);
+    if (sheaf_source_text(&s->source, &row->name, &name)) {
+        size_t used = (size_t)snprintf(out, SIGNER_MAX, "member %u, ", member);
+        put_name(sheaf_buffer_slice(&name), out, used);
+    }
+    sheaf_buffer_deinit(&name);
+    if (s->source.local)
+        return;
+    s->names[s->name_count].member = member;
+    memcpy(s->names[s->name_count++].words, out, SIGNER_MAX);
+}
+
+/* Who signed, from the entry's own bytes. */
 static void put_signer(show *s, sheaf_slice bytes, char out[SIGNER_MAX])
 {
     sheaf_entry entry;
-    sheaf_buffer name;
-    sheaf_detail detail;
-    sheaf_value value = SHEAF_VALUE_GONE;
     s->arena.used = 0;
     snprintf(out, SIGNER_MAX, "–");
     if (sheaf_entry_decode(bytes, SHEAF_REVISION, &s->arena, &entry, NULL) != SHEAF_OK)
         return;
-    if (!entry.act->has_by) {
+    if (entry.act->has_by)
+        put_member(s, entry.act->by, out);
+    else
         snprintf(out, SIGNER_MAX, "%s",
                  entry.act->has_key                         ? "the hub"
                  : entry.act->kind == SHEAF_KIND_coop_found ? "the founder"
                                                             : "the applicant");
-        return;
-    }
-    const sheaf_state *state = &s->r->replay.state;
-    const struct sheaf_row_member *member = sheaf_member_find(state, entry.act->by);
-    snprintf(out, SIGNER_MAX, "member %u", entry.act->by);
-    if (!member || !s->values.private)
-        return;
-    sheaf_buffer_init(&name, SHEAF_TEXT_BYTES_MAX);
-    if (sheaf_private_find(s->values.private, &member->name, &value, &detail, &name, NULL)
-            == SHEAF_OK
-        && value == SHEAF_VALUE_HELD) {
-        size_t used = (size_t)snprintf(out, SIGNER_MAX, "member %u, ", entry.act->by);
-        put_name(sheaf_buffer_slice(&name), out, used);
-    }
-    sheaf_buffer_deinit(&name);
 }
 
 /* Of what is not in form the bytes are no JSON. */
@@ -165,40 +180,83 @@ static sheaf_status show_entry(void *context, uint64_t index, sheaf_slice entry,
     return SHEAF_OK;
 }
 
+enum { FROM, HOME, CA }; /* in the order of the command's options */
+
+/* The folder itself, or the copy that is made of what a hub has, followed from its first entry.
+ */
+static sheaf_status open_show(show *s, const sheaf_arguments *a, const char **dir,
+                              sheaf_err *err)
+{
+    const char *where = a->argument_count ? a->argument[0] : NULL;
+    if (!where || strstr(where, "://")) {
+        SHEAF_TRY(sheaf_round_source_open(&s->source, where, a->value[HOME], a->value[CA],
+                                          SHEAF_NONE, err));
+        *dir = s->source.visit.home;
+        return SHEAF_OK;
+    }
+    s->source.local = true;
+    *dir = where;
+    /* Without the names it is shown all the same. */
+    if (sheaf_values_look(&s->source.values, where, NULL) != SHEAF_OK)
+        sheaf_values_close(&s->source.values);
+    return SHEAF_OK;
+}
+
+static void close_show(show *s)
+{
+    if (s->source.local)
+        sheaf_values_close(&s->source.values);
+    else
+        sheaf_round_source_close(&s->source);
+}
+
+static sheaf_status print_all(show *s, const char *dir, sheaf_err *err)
+{
+    reader r;
+    SHEAF_TRY(reader_open(&r, dir, err));
+    s->r = &r;
+    sheaf_status status =
+        sheaf_log_store_range(r.store, 0, sheaf_log_store_size(r.store), show_entry, s, err);
+    reader_close(&r);
+    return status;
+}
+
 static int run_show(const sheaf_arguments *arguments)
 {
     sheaf_err err;
-    reader r;
+    const char *dir;
     long long from = 0;
-    if (arguments->value[0] && !sheaf_number(arguments->value[0], 0, UINT32_MAX, &from))
+    if (arguments->value[FROM] && !sheaf_number(arguments->value[FROM], 0, UINT32_MAX, &from))
         return sheaf_usage(&sheaf_command_log_show, "--from takes the index of an entry");
-    if (reader_open(&r, arguments->argument[0], &err) != SHEAF_OK)
-        return sheaf_report(arguments, &err);
     void *block = malloc(SHEAF_ACT_ARENA_BYTES);
-    show s = {.r = &r,
-              .json = arguments->json,
-              .from = (uint64_t)from,
-              .arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES)};
+    show *s = calloc(1, sizeof *s);
     sheaf_status status =
-        block ? SHEAF_OK : sheaf_fail(&err, SHEAF_NOMEM, "no memory to read entries");
-    /* Without the names it is shown all the same. */
-    if (sheaf_values_look(&s.values, arguments->argument[0], NULL) != SHEAF_OK)
-        sheaf_values_close(&s.values);
-    if (status == SHEAF_OK)
-        status = sheaf_log_store_range(r.store, 0, sheaf_log_store_size(r.store), show_entry,
-                                       &s, &err);
-    sheaf_values_close(&s.values);
-    reader_close(&r);
+        block && s ? SHEAF_OK : sheaf_fail(&err, SHEAF_NOMEM, "no memory to read entries");
+    if (status == SHEAF_OK) {
+        s->json = arguments->json;
+        s->from = (uint64_t)from;
+        s->arena = sheaf_arena_over(block, SHEAF_ACT_ARENA_BYTES);
+        status = open_show(s, arguments, &dir, &err);
+    }
+    if (status == SHEAF_OK) {
+        status = print_all(s, dir, &err);
+        close_show(s);
+    }
+    free(s);
     free(block);
     return status == SHEAF_OK ? SHEAF_EXIT_DONE : sheaf_report(arguments, &err);
 }
 
 const sheaf_command sheaf_command_log_show = {
     .name = "log show",
-    .arguments = "DIR",
+    .arguments = "[DIR|URL]",
     .summary = "list the entries of a log: when, what, who signed, and what is void",
-    .options = {{"from", "N", "begin with entry N"}},
-    .arguments_min = 1,
+    .detail =
+        "DIR is a folder with log/, such as a hub's; URL a hub, whose log is followed from\n"
+        "its first entry; without either it is the hub of your home.",
+    .options = {{"from", "N", "begin with entry N"},
+                {"home", "DIR", "your home folder"},
+                {"ca", "FILE", "certificates to trust, in PEM"}},
     .arguments_max = 1,
     .many = -1,
     .run = run_show,

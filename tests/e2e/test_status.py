@@ -327,6 +327,12 @@ def places(coop, election):
         check(f"and proxies in {name}", " votes for member " in text, text)
     check("with the names that a hub has", f"member {coop.number['bob']} (bob) votes for member "
           f"{coop.number['cat']} (cat) on" in text, text)
+    here = sheaf("log", "show", folder).stdout
+    there = sheaf("log", "show", "--home", coop.home("ada")).stdout
+    check("entries are listed from a folder and from a hub alike", here == there
+          and "  member 0, Ada\n" in here and "  member " in here.splitlines()[-1], there)
+    there = sheaf("log", "show", coop.hub.url, "--from", 1).stdout.splitlines()
+    check("and by a visitor of a hub that shows all", there == here.splitlines()[1:], there)
     refused("one place for organs", 2, "once", "organ", "show", "--hub", coop.hub.url, "-", folder)
     text = sheaf("status", folder, "--member", 999).stdout
     check("of nobody there is nothing", "member 999, whom the log does not know" in text, text)
