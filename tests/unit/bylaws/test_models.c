@@ -163,8 +163,9 @@ static size_t check_sources_at(const char *model, const sheaf_json *article,
     for (const sheaf_json *m = at->first; m; m = m->next) {
         const bool item = at->type == SHEAF_JSON_LIST;
         source_path own;
-        snprintf(own, sizeof own, "%s%s%.*s", path, *path && !item ? "." : "",
-                 item ? 0 : (int)m->name.len, (const char *)m->name.data);
+        const int len = snprintf(own, sizeof own, "%s%s%.*s", path, *path && !item ? "." : "",
+                                 item ? 0 : (int)m->name.len, (const char *)m->name.data);
+        assert_in_range(len, 0, sizeof own - 1);
         if (m->type == SHEAF_JSON_INT) {
             check_source(model, article, own);
         } else if (m->first && strcmp(own, "sources") != 0) {
