@@ -203,28 +203,29 @@ void test_amendments_at_random(void **unused)
 
 /* ---- rules of protection that change while a motion is open ---- */
 
-/* Three of four were enough when it was opened, and are less than nine tenths at the tick. */
-void test_protection_raised_meanwhile(void **unused)
+/* Three of four vote for it, enough by the one of two majorities alone: of those of its opening
+ * and of the tick the stricter counts. */
+static void check_stricter(const char *opening, const char *tick)
 {
-    (void)unused;
     kit k;
     kit_open_revision(&k, 2);
     kit_rules rules = kit_rules_usual();
     rules.early = false;
+    rules.protected.majority = opening;
     kit_found_four(&k, &rules);
     static const char *const people[] = {"ann", "bob", "cat", "dan"};
-    rules.protected.majority = "nine_tenths";
-    kit_do(&k, "ann", "motion.open", "stricter", "{'effect':%s,'title':^}",
+    rules.protected.majority = tick;
+    kit_do(&k, "ann", "motion.open", "other", "{'effect':%s,'title':^}",
            kit_amendment(&rules, "#ann"));
     kit_do(&k, "ann", "motion.open", "m",
            "{'effect':{'kind':'rules.adopt','what':{'revision':2}},'title':^}");
     for (int i = 0; i < 4; i++) {
-        kit_do(&k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#stricter}");
+        kit_do(&k, people[i], "ballot.cast", NULL, "{'choice':'yes','motion':#other}");
         kit_do(&k, people[i], "ballot.cast", NULL, "{'choice':'%s','motion':#m}",
                i ? "yes" : "no");
     }
     k.now += 200000;
-    static const char *const order[] = {"stricter", "m"};
+    static const char *const order[] = {"other", "m"};
     static const uint8_t want[] = {SHEAF_motion_state_adopted, SHEAF_motion_state_rejected};
     for (int i = 0; i < 2; i++) {
         kit_do(&k, "hub", "clock.tick", NULL,
@@ -233,4 +234,11 @@ void test_protection_raised_meanwhile(void **unused)
     }
     assert_int_equal(sheaf_coop(&k.state)->revision, 1);
     kit_close(&k);
+}
+
+void test_protection_changed_meanwhile(void **unused)
+{
+    (void)unused;
+    check_stricter("two_thirds", "nine_tenths");
+    check_stricter("nine_tenths", "two_thirds");
 }

@@ -76,6 +76,32 @@ void test_panel_shortens_nothing(void **unused)
     kit_close(&k);
 }
 
+/* A panel whose time would be over before the wait is has until then to speak. */
+void test_panel_has_the_whole_wait(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k, RECOVERY("2"), "two_thirds", 7);
+    static const kit_row rows[] = {
+        {"n1", "recovery.open", OPEN("n1", "fay"), .label = "n1"},
+        {"ann", "recovery.confirm", OF("n1")},
+        {"bob", "recovery.confirm", OF("n1")},
+        {"cat", "recovery.object", OF("n1")},
+        {"dan", "recovery.judge", FOR("n1")},
+    };
+    KIT_ROWS(&k, rows);
+    int64_t until = recovery_of(&k, "n1")->until;
+    k.now += 2 * HOUR;
+    kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("recovery_panel", "n1"), NULL);
+    k.now = until - 1 - 2 * k.step_ms;
+    kit_do(&k, "eve", "recovery.judge", NULL, FOR("n1"));
+    kit_want(&k, R(not_due), "hub", "clock.tick", KIT_TICK("recovery_panel", "n1"), NULL);
+    k.now = until - k.step_ms;
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("recovery_panel", "n1"));
+    assert_int_equal(recovery_of(&k, "n1")->state, SHEAF_recovery_state_done);
+    kit_close(&k);
+}
+
 /* What a panel upholds stands from the end of the wait, where the old key says nothing. */
 void test_panel_upholds(void **unused)
 {

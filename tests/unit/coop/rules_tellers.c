@@ -270,6 +270,38 @@ void test_tellers_are_two_humans(void **unused)
     kit_close(&k);
 }
 
+/* A person's own key names nobody. Whom that person lets act for the membership as well is no
+ * other teller beside it, for as long as that goes on. */
+void test_tellers_let_into_a_membership(void **unused)
+{
+    (void)unused;
+    kit k;
+    found(&k);
+    static const char *const people[] = {"eve", "fay"};
+    for (int i = 0; i < 2; i++) {
+        kit_do(&k, people[i], "member.apply", people[i],
+               "{'class':0,'kind':'person','name':^,'public_key':@%s,'web':false}", people[i]);
+        kit_do(&k, "ann", "member.admit", NULL, "{'member':#%s}", people[i]);
+    }
+    kit_motion(&k, "t", APPOINT("{'member':#eve},{'member':#fay}"), 4);
+    static const kit_row rows[] = {
+        {"fay", "key.admit", HELD("f1", "~f"), .label = "f1"},
+        {"fay", "holder.allow", "{'holder':~f,'member':#eve}"},
+        {"eve", "key.admit", HELD("e1", "~f"), .label = "e1"},
+        {"dan", "motion.open", "{'title':^}", .label = "n"},
+        {"f1", "ballots.record", SHEET("dan"), .label = "hers"},
+        {"eve", "ballots.confirm", "{'sheet':#hers}", R(sheet_own)},
+        {"eve", "ballots.record", SHEET("cat"), .label = "other"},
+        {"f1", "ballots.confirm", "{'sheet':#other}", R(sheet_own)},
+        {"eve", "key.revoke", "{'key':#e1}"},
+        {"eve", "ballots.confirm", "{'sheet':#hers}"},
+        {"f1", "ballots.confirm", "{'sheet':#other}"},
+    };
+    KIT_ROWS(&k, rows);
+    assert_int_equal(motion(&k, "n")->yes, 2);
+    kit_close(&k);
+}
+
 /* Who is conflicted counts for nobody, and whoever has come to be does not either. */
 void test_tellers_in_conflict(void **unused)
 {
