@@ -215,7 +215,8 @@ static kit_rules rules_of_r1(void)
     rules.exclusion = "'exclusion':{'hearing_s':60},";
     rules.recovery = "'recovery':{'confirmations':2,'panel_s':86400,'wait_s':3600},";
     rules.classes = "{'name':'member','votes':1},{'name':'supporter','votes':0},"
-                    "{'name':'newcomer','trial_s':7200,'votes':1}";
+                    "{'name':'newcomer','trial_s':7200,'votes':1},"
+                    "{'ceiling_bp':2500,'name':'lender','role':'investor','votes':1}";
     generate_organs_rules(&rules);
     generate_money_rules(&rules);
     return rules;
@@ -232,7 +233,7 @@ static void witness(kit *k)
                       "{'name':'w1.example','public_key':@w1,'url':'http://w1'}";
     rules.witness_quorum = 2;
     kit_do(k, "ann", "motion.open", "e", "{'effect':%s,'title':^}",
-           kit_amendment(&rules, "#bylaws.tick"));
+           kit_amendment(&rules, "#settled.later.tick"));
     kit_do(k, "ann", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
     kit_do(k, "bob", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
     kit_do(k, "cat", "ballot.cast", NULL, "{'choice':'yes','motion':#e}");
@@ -312,6 +313,7 @@ static void write_r1(kit *k)
     kit_do(k, "bob", "member.decline", NULL, "{'member':#fay}");
     kit_do(k, "ann", "person.update", NULL, "{'bank_account':@x,'contact':@y}");
     generate_members(k);
+    generate_settled(k, rules, "#bylaws.tick");
     decide(k, 40);
     kit_state_digest(k);
     witness(k);

@@ -45,4 +45,8 @@ void generate_ticks(kit *k);
 /* Members, keys and the imported register, among ann, bob and cat. */
 void generate_members(kit *k);
 
+/* Settled members, a quorum and seats of those who use the co-op, among the same: `base` is the
+ * version in force; the last is labelled settled.later.tick. */
+void generate_settled(kit *k, kit_rules rules, const char *base);
+
 #endif
