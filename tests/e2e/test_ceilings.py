@@ -54,11 +54,12 @@ def election(coop):
     coop.act("tim", "election", "vote", "--election", number, "--approve", "[]")
     shown, words = coop.show("ada", "election", number)
     check("an election tells of who is on trial", shown["uncounted"] == 1
-          and shown["election"]["ballots"] == 4
+          and shown["election"]["ballots"] == 5
           and "  1 on trial voted, which is recorded and not counted\n" in words, words)
-    check("an election does", "3 ballots of the class “investor” count as 0.33" in words
-          and "(ivo): 3 approve, counted as 0.33\n" in words
-          and "(bob): 1 approves, counted as 1\n" in words, words)
+    check("an election does, with votes by proxy",
+          "3 ballots of the class “investor” count as 0.67" in words
+          and "(ivo): 3 approve, counted as 0.67\n" in words
+          and "(bob): 2 approve, counted as 2\n" in words, words)
     until(lambda: coop.row("election", number)["state"] != "open", 30)
     words = coop.words("ada", "election", "show", number)
     check("and who has more by it is elected", "(bob): 2 approve, counted as 2; elected\n"
@@ -77,9 +78,9 @@ def allocation(coop):
     shown, words = coop.show("ada", "allocation", number)
     check("so it is where an amount is divided", shown["uncounted"] == 1
           and "  on trial    1 gave points, which is recorded and not counted\n" in words, words)
-    check("a vote that divides an amount does", "30 points, counted as 3.33\n" in words
-          and "30 points of the class “investor” count as 3.33: it has" in words, words)
-    check("as data, too", [o["counted_thousandths"] for o in shown["options"]] == [10000, 3333],
+    check("a vote that divides an amount does", "30 points, counted as 6.67\n" in words
+          and "30 points of the class “investor” count as 6.67: it has" in words, words)
+    check("as data, too", [o["counted_thousandths"] for o in shown["options"]] == [20000, 6666],
           shown)
     until(lambda: coop.row("allocation", number)["state"] != "open", 30)
     shown, words = coop.show("ada", "allocation", number)
@@ -94,7 +95,8 @@ def main():
         path = found(folder, {"organs": BOARD, "proxies": PROXIES}, change)
         told = sheaf("bylaws", "show", path).stdout
         check("the statutes tell where a ceiling counts", "of the votes cast, in decisions of the "
-              "members and in elections, and of the points given" in told, told)
+              "members, of panels on lost keys and in elections, and of the points given" in told,
+              told)
         with Hub(os.path.join(folder, "coop")) as hub:
             coop = Coop(folder, hub, "bob")
             for who in INVESTORS:

@@ -124,7 +124,18 @@ void generator_fill(generator *g, const sheaf_shape *shape, void *out)
     }
 }
 
-sheaf_act generator_act(generator *g, sheaf_kind kind)
+/* Lists in lists can be longer than an entry takes, which nobody can sign then. */
+static bool fits(const sheaf_act *act)
+{
+    sheaf_buffer buffer;
+    sheaf_buffer_init(&buffer, SHEAF_ENTRY_MAX);
+    sheaf_act_encode(&buffer, act);
+    bool whole = !buffer.failed;
+    sheaf_buffer_deinit(&buffer);
+    return whole;
+}
+
+static sheaf_act any_act(generator *g, sheaf_kind kind)
 {
     const sheaf_shape *shape = sheaf_kind_shape(kind);
     void *what = take(g, 1, shape->size);
@@ -142,6 +153,14 @@ sheaf_act generator_act(generator *g, sheaf_kind kind)
         .seq = (uint64_t)generator_number(g, 1, SHEAF_JSON_INT_MAX),
         .what = what,
     };
+}
+
+sheaf_act generator_act(generator *g, sheaf_kind kind)
+{
+    sheaf_act act = any_act(g, kind);
+    while (!fits(&act))
+        act = any_act(g, kind);
+    return act;
 }
 
 sheaf_slice generator_bytes(generator *g, const sheaf_act *act)
