@@ -69,6 +69,7 @@ void generate_circles(kit *k)
     k->now += 60000;
     generate_ticks(k);
     kit_do(k, "cat", "circle.leave", NULL, "{'circle':#team}");
+    kit_do(k, "cat", "circle.join", NULL, "{'circle':#team}"); /* again */
     k->now += 500000;
     generate_ticks(k); /* and the decision is to be looked at again */
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #define ORGAN(kind, name, more, seats)                                                         \
-    "{'kind':'" kind "','name':'" name "','nominate_s':0," more                                \
+    "{'kind':'" kind "','name':'" name "','nominate_s':10," more                               \
     "'open_s':10,'quorum_bp':5000,"                                                            \
     "'seats':" seats ",'term_s':100000000}"
 #define ORGANS                                                                                 \
@@ -51,15 +51,24 @@ static void propose(kit *k, const char *label, const char *effect)
     kit_do(k, "ann", "motion.open", label, "{'effect':%s,'title':^}", effect);
 }
 
-/* A stranger joins, who overrules with ann and bob sam's objection to another key. */
+/* Strangers join. One overrules with ann and bob sam's objection to another key; what it
+ * confirms of tom's comes to nothing. */
 static void overrule(kit *k)
 {
     join(k, "sam", 0);
     join(k, "tom", 0);
     k->now += SETTLED_S * INT64_C(1000);
     generate_ticks(k);
-    join(k, "ned", 0);
+    kit_do(k, "ned", "member.apply", "ned",
+           "{'class':0,'holder':~8,'kind':'person','name':^,'public_key':@ned,'web':false}");
+    kit_do(k, "ann", "member.admit", NULL, "{'member':#ned}");
+    kit_do(k, "bob", "member.admit", NULL, "{'member':#ned}");
     join(k, "ida", 3);
+    kit_do(k, "tom.2", "recovery.open", "tom.2",
+           "{'member':#tom,'public_key':@tom.2,'web':false}");
+    kit_do(k, "ann", "recovery.confirm", NULL, "{'recovery':#tom.2}");
+    kit_do(k, "ned", "recovery.confirm", NULL, "{'recovery':#tom.2}");
+    kit_do(k, "tom", "recovery.object", NULL, "{'recovery':#tom.2}");
     kit_do(k, "sam.2", "recovery.open", "sam.2",
            "{'member':#sam,'public_key':@sam.2,'web':false}");
     kit_do(k, "ann", "recovery.confirm", NULL, "{'recovery':#sam.2}");
@@ -116,12 +125,33 @@ static void refer(kit *k)
         kit_fail("other members are settled");
 }
 
+/* What those vote whose class has a ceiling stands apart in elections, in what is divided, and
+ * for another hub, which does not come. */
+static void tally(kit *k)
+{
+    kit_do(k, "ann", "election.call", "third", "{'organ':1}");
+    kit_do(k, "cat", "candidate.stand", NULL, "{'election':#third}");
+    k->now += 10000;
+    kit_do(k, "ida", "election.vote", NULL, "{'approve':[{'member':#cat}],'election':#third}");
+    kit_do(k, "ann", "allocation.open", "lent",
+           "{'amount':900,'options':[{'name':^},{'name':^}],'points':10,'title':^}");
+    kit_do(k, "ann", "allocation.give", NULL,
+           "{'allocation':#lent,'points':[{'option':0,'points':2}]}");
+    kit_do(k, "ada", "allocation.give", NULL,
+           "{'allocation':#lent,'points':[{'option':1,'points':3}]}");
+    kit_do(k, "ida", "hub.appoint", NULL,
+           "{'hub_key':@hub.c,'log_key':@log.c,'root':$,'size':%u,'url':'http://c'}",
+           (unsigned)k->state.size);
+}
+
 /* The last version is labelled settled.later.tick. In the end the members are who they were. */
 void generate_settled(kit *k, kit_rules rules, const char *base)
 {
     static const char *const guests[] = {"ned", "ida", "ada", "sam.2"};
     rules.settled_s = SETTLED_S;
     rules.apart = true;
+    rules.raised = "{'effect':'share.strike','sort':'protected'}";
+    rules.withheld = "{'kind':'argument.give','reason':'deliberation'}";
     rules.article[SHEAF_ARTICLE_organs] = ORGANS;
     propose(k, "settled", kit_amendment(&rules, base));
     vote(k, "settled", "yyy", SHEAF_motion_state_adopted);
@@ -129,6 +159,7 @@ void generate_settled(kit *k, kit_rules rules, const char *base)
     outvote(k, &rules);
     apart(k);
     refer(k);
+    tally(k);
     k->now += SETTLED_S * INT64_C(1000);
     generate_ticks(k);
     rules.open_max--;
@@ -138,6 +169,6 @@ void generate_settled(kit *k, kit_rules rules, const char *base)
         kit_do(k, guests[i], "member.leave", NULL, "{}");
     k->now += 3600000;
     generate_ticks(k); /* ida's seat falls vacant */
-    k->now += 10000;
+    k->now += 20000;
     generate_ticks(k);
 }

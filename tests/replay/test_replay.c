@@ -44,8 +44,13 @@ static bool sealed(const sheaf_state *state)
     return ending && ending->state == SHEAF_ending_state_sealed;
 }
 
-/* Every so many entries the state is the one of its digest; tells the kinds that it met. */
-static void replay_frozen(size_t which, bool seen[SHEAF_KIND_COUNT])
+/* What a log holds: kinds of acts that were accepted, and tables that have had rows. */
+typedef struct {
+    bool kind[SHEAF_KIND_COUNT], table[SHEAF_TABLE_COUNT];
+} holds;
+
+/* Every so many entries the state is the one of its digest; tells what it met. */
+static void replay_frozen(size_t which, holds *seen)
 {
     static replay_lines lines;
     sheaf_replay replay;
@@ -57,7 +62,9 @@ static void replay_frozen(size_t which, bool seen[SHEAF_KIND_COUNT])
         sheaf_replayed result;
         bool ended = sealed(&replay.state);
         assert_int_equal(sheaf_replay_entry(&replay, lines.entry[i], &result, NULL), SHEAF_OK);
-        seen[result.kind] = seen[result.kind] || result.refusal == SHEAF_ACCEPTED;
+        seen->kind[result.kind] = seen->kind[result.kind] || result.refusal == SHEAF_ACCEPTED;
+        for (uint32_t id = 0; id < SHEAF_TABLE_COUNT; id++)
+            seen->table[id] = seen->table[id] || replay.state.tables[id].count;
         if (ended && result.kind != SHEAF_KIND_state_digest)
             assert_int_equal(result.refusal, SHEAF_REFUSED_sealed);
         if ((i + 1) % REPLAY_EVERY != 0 && i + 1 != lines.count)
@@ -77,20 +84,23 @@ static void replay_frozen(size_t which, bool seen[SHEAF_KIND_COUNT])
 static void test_revision_1(void **unused)
 {
     (void)unused;
-    bool seen[SHEAF_KIND_COUNT] = {false};
-    replay_frozen(0, seen);
+    holds seen = {0};
+    replay_frozen(0, &seen);
     for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++)
-        if (sheaf_kind_shape(kind)->actor != SHEAF_ACTOR_COOP && !seen[kind])
+        if (sheaf_kind_shape(kind)->actor != SHEAF_ACTOR_COOP && !seen.kind[kind])
             fail_msg("the frozen log has no %s", sheaf_kind_shape(kind)->name);
+    for (uint32_t id = 0; id < SHEAF_TABLE_COUNT; id++)
+        if (!seen.table[id])
+            fail_msg("the frozen log leads to no row of %s", sheaf_table_describe(id)->name);
 }
 
 /* From the founding to the seal; but for digests nothing that stands after it counts. */
 static void test_sealed(void **unused)
 {
     (void)unused;
-    bool seen[SHEAF_KIND_COUNT] = {false};
-    replay_frozen(1, seen);
-    assert_true(seen[SHEAF_KIND_coop_close] && seen[SHEAF_KIND_creditor_settle]);
+    holds seen = {0};
+    replay_frozen(1, &seen);
+    assert_true(seen.kind[SHEAF_KIND_coop_close] && seen.kind[SHEAF_KIND_creditor_settle]);
 }
 
 /* Many at once, on one thread and on two, come to the same. */
