@@ -125,7 +125,8 @@ static void election(sheaf_waits *w, uint32_t of, int64_t at)
     if (!organ)
         return;
     if ((w->now < e->opens || !organ->nominate_s) && sheaf_waits_votes(w)
-        && !sheaf_candidate_find(w->state, pair))
+        && !sheaf_candidate_find(w->state, pair)
+        && sheaf_candidate_fit(w->state, e, w->member) == SHEAF_ACCEPTED)
         WAIT("election", of, organ->nominate_s ? e->opens : at, untitled,
              "candidates stand, as you may", "candidate stand --election %u", of);
     if (by_tellers(w, "election", of, at, untitled,
@@ -378,10 +379,11 @@ static bool puts_it(const sheaf_waits *w, const struct sheaf_row_proposal *p)
 /* What the clock has left to a circle. */
 static void proposals(sheaf_waits *w)
 {
+    bool circles = sheaf_article_on(w->state, SHEAF_ARTICLE_circles);
     uint32_t count = sheaf_proposal_count(w->state);
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
         const struct sheaf_row_proposal *p = sheaf_proposal_at(w->state, i);
-        if (p->state == SHEAF_proposal_state_review && in_circle(w, p->circle))
+        if (p->state == SHEAF_proposal_state_review && circles && in_circle(w, p->circle))
             WAIT("proposal", p->id, 0, p->title, "your circle is to look at it again",
                  "proposal open --circle %u --replaces %u --title TEXT --text TEXT "
                  "--review-s N",
@@ -391,7 +393,7 @@ static void proposals(sheaf_waits *w)
                  "unresolved: open a motion on it for all members",
                  "motion open --proposal %u --title TEXT", p->id);
     }
-    count = sheaf_waits_votes(w) ? sheaf_circle_member_count(w->state) : 0;
+    count = circles && sheaf_waits_votes(w) ? sheaf_circle_member_count(w->state) : 0;
     for (uint32_t i = sheaf_waits_from(count); i < count; i++) {
         const struct sheaf_row_circle_member *row = sheaf_circle_member_at(w->state, i);
         if (row->joined == SHEAF_NONE && row->left == SHEAF_NONE && in_circle(w, row->circle))

@@ -9,6 +9,7 @@
 #define SHEAF_COOP_ORGANS_H
 
 #include "coop/ceilings.h"
+#include "coop/refusal.h"
 
 /* What an organ may do, one bit each. */
 #define POWER(name, doc) SHEAF_POWER_NUMBER_##name,
@@ -66,6 +67,11 @@ bool sheaf_power_held(const sheaf_state *state, uint32_t member, sheaf_power pow
 
 /* How many offices there are now in organs with the power, but for those of `without`. */
 uint32_t sheaf_power_officers(const sheaf_state *state, sheaf_power power, uint32_t without);
+
+/* Can the member take a seat that the election fills? Not one whose term in the organ goes on.
+ */
+sheaf_refusal sheaf_candidate_fit(const sheaf_state *state,
+                                  const struct sheaf_row_election *election, uint32_t member);
 
 /* The member's ballot that stands in the election, or NULL. */
 const struct sheaf_row_election_ballot *

@@ -106,17 +106,15 @@ static bool standing_over(const sheaf_state *state, const struct sheaf_row_elect
            && sheaf_organ_of(state, election->bylaws, election->organ)->nominate_s;
 }
 
-static sheaf_refusal may_stand(const sheaf_fold *fold,
-                               const struct sheaf_row_election *election)
+sheaf_refusal sheaf_candidate_fit(const sheaf_state *state,
+                                  const struct sheaf_row_election *election, uint32_t member)
 {
-    const sheaf_state *state = fold->state;
     const struct sheaf_row_organ *organ =
         sheaf_organ_of(state, election->bylaws, election->organ);
-    const struct sheaf_row_office *office =
-        sheaf_office_now(state, fold->member, election->organ);
+    const struct sheaf_row_office *office = sheaf_office_now(state, member, election->organ);
     SHEAF_REFUSE_IF(office && sheaf_term_get(state, office->term)->ends > election->closes,
                     in_office);
-    return sheaf_eligible(state, organ, fold->member, election->organ, election->closes);
+    return sheaf_eligible(state, organ, member, election->organ, election->closes);
 }
 
 sheaf_refusal sheaf_rule_candidate_stand(sheaf_fold *fold,
@@ -129,7 +127,8 @@ sheaf_refusal sheaf_rule_candidate_stand(sheaf_fold *fold,
                     standing_over);
     uint64_t pair = sheaf_pair(what->election, fold->member);
     SHEAF_REFUSE_IF(sheaf_candidate_find(state, pair), stands_already);
-    SHEAF_REFUSE_UNLESS(may_stand(fold, sheaf_election_at(state, row)));
+    SHEAF_REFUSE_UNLESS(
+        sheaf_candidate_fit(state, sheaf_election_at(state, row), fold->member));
     struct sheaf_row_election *election = sheaf_election_edit(state, row);
     SHEAF_REFUSE_IF(election->candidates >= CANDIDATES_MAX, candidates_max);
     struct sheaf_row_candidate *candidate = sheaf_candidate_new(state, pair);
