@@ -96,12 +96,13 @@ static void outvote(kit *k, kit_rules *rules)
     vote(k, "packed", "yyyyyyy", SHEAF_motion_state_rejected);
 }
 
-/* Half of all who vote, but a quarter of those who use it; and a panel of three has one seat
- * for others. */
+/* Half of all who vote, but a fifth of those who use it, which is enough on the second call;
+ * and a panel of three has one seat for others. */
 static void apart(kit *k)
 {
     kit_do(k, "ann", "motion.open", "apart", "{'title':^}");
-    vote(k, "apart", "y---yy", SHEAF_motion_state_no_quorum);
+    vote(k, "apart", "y---yy", SHEAF_motion_state_open);
+    vote(k, "apart", "", SHEAF_motion_state_adopted);
     propose(k, "seat.1", "{'kind':'office.elect','what':{'member':#ida,'organ':1}}");
     propose(k, "seat.2", "{'kind':'office.elect','what':{'member':#ada,'organ':1}}");
     vote(k, "seat.1", "yyyyyyy", SHEAF_motion_state_adopted);
@@ -150,6 +151,8 @@ void generate_settled(kit *k, kit_rules rules, const char *base)
     static const char *const guests[] = {"ned", "ida", "ada", "sam.2"};
     rules.settled_s = SETTLED_S;
     rules.apart = true;
+    rules.ordinary.second_open_s = 60;
+    rules.ordinary.second_quorum = 2000;
     rules.raised = "{'effect':'share.strike','sort':'protected'}";
     rules.withheld = "{'kind':'argument.give','reason':'deliberation'}";
     rules.article[SHEAF_ARTICLE_organs] = ORGANS;
@@ -162,7 +165,7 @@ void generate_settled(kit *k, kit_rules rules, const char *base)
     tally(k);
     k->now += SETTLED_S * INT64_C(1000);
     generate_ticks(k);
-    rules.open_max--;
+    rules.ordinary.second_open_s = 0;
     propose(k, "settled.later", kit_amendment(&rules, "#settled.tick"));
     vote(k, "settled.later", "yyyyyyy", SHEAF_motion_state_adopted);
     for (int i = 0; i < 4; i++)
