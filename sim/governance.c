@@ -92,9 +92,21 @@ static void tell(const governance *g)
     putchar('\n');
 }
 
+/* Whose death fell due signs nothing any more. */
+static void sign_too_late(governance *g)
+{
+    for (int p = 0; p < g->b.person_count; p++) {
+        const death *d = &g->b.deaths[p];
+        if (d->id && d->ends && d->ends <= g->k.now
+            && acts_try(g, p, "motion.open", "{'title':^}"))
+            governance_fail(g, "member %u disproves a death too late", acts_id(g, p));
+    }
+}
+
 void acts_of_day(governance *g)
 {
     g->k.now += DAY_MS;
+    sign_too_late(g);
     acts_tick(g);
     acts_of_assemblies(g);
     acts_of_recovery(g);

@@ -386,8 +386,11 @@ static bool relied_on(const motion *m)
     return m->what == STOP || m->what == CONFIRMATION;
 }
 
+/* Whoever opened it tries where that must not be. */
 static void withdraw(governance *g, int who, motion *m)
 {
+    if (relied_on(m))
+        who = m->by;
     if (!acts_try(g, who, "motion.withdraw", "{'motion':%u}", m->id))
         return;
     if (m->state != SHEAF_motion_state_open || m->by != who || m->ratify || m->carries

@@ -204,7 +204,7 @@ void acts_of_membership(governance *g)
         && acts_try(g, by, "member.death", "{'evidence':~%c,'member':%u}", evidence,
                     acts_id(g, of)))
         record(g, by, of, evidence);
-    else if (what == 4 && acts_try(g, by, "death.deny", "{'member':%u}", acts_id(g, of)))
+    else if (what < 10 && acts_try(g, by, "death.deny", "{'member':%u}", acts_id(g, of)))
         deny(g, by, of);
     book_compare(g);
 }
