@@ -397,6 +397,9 @@ static void test_step(void **unused)
     assert_int_equal(sheaf_noised_step(&terms, &model, huge, &next, &err), SHEAF_INVALID);
     assert_non_null(strstr(err.message, "parameter 2 beyond 32768"));
     assert_memory_equal(same.weight, next.weight, sizeof next.weight);
+    const uint64_t beyond[WORDS] = {0, 0, (uint32_t)-3000, 0}; /* less than twice as far */
+    assert_int_equal(sheaf_noised_step(&terms, &model, beyond, &next, &err), SHEAF_INVALID);
+    assert_non_null(strstr(err.message, "parameter 3 beyond 32768"));
     terms.unit = SHEAF_NOISED_RECORD; /* the product leaves 128 bits */
     terms.records_max = SHEAF_CSV_ROWS_MAX;
     terms.training.rate_millionths = 100000000;
