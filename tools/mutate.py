@@ -23,9 +23,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 
 TABLE = "tools/mutants.txt"
 TEST_S = 120
+# How a line begins that tells of a failure: of cmocka, of TAP, of a fuzz target.
+FAILED = ("[  FAILED  ]", "not ok", "# died on")
 OPTIONS = ["--buildtype=debugoptimized", "-Dwerror=false", "-Db_ndebug=false"]
 
 
@@ -105,31 +109,50 @@ class Bench:
         listed = json.loads(subprocess.run(["meson", "introspect", "--tests", self.build],
                                            check=True, capture_output=True).stdout)
         self.tests = {test["name"]: test for test in listed}
+        targets = json.loads(subprocess.run(["meson", "introspect", "--targets", self.build],
+                                            check=True, capture_output=True).stdout)
+        self.made = {target["id"]: target["filename"] for target in targets}
 
     def command(self, by):
         if by.startswith("sim "):
             return self.tests["sim/scenarios"]["cmd"][:1] + by.split()[1:]
         return self.tests[by]["cmd"] if by in self.tests else None
 
+    def test(self, by):
+        return self.tests["sim/scenarios" if by.startswith("sim ") else by]
+
     def make(self, names):
-        targets = sorted({os.path.relpath(self.command(by)[0], os.path.abspath(self.build))
-                          for by in names})
+        """Builds the tests, and the programs that they start."""
+        files = {file for by in names for target in self.test(by)["depends"]
+                 for file in self.made.get(target, [])}
+        targets = sorted(os.path.relpath(file, os.path.abspath(self.build)) for file in files)
         done = subprocess.run(["ninja", "-C", self.build] + targets, capture_output=True)
         return done.returncode == 0, done.stdout.decode("utf-8", "replace")
 
     def holds(self, by):
-        """Whether the test passes; and its last words."""
+        """Whether the test passes; and what it said of that. It is ended where it fails."""
         env = dict(os.environ, MALLOC_PERTURB_="153")
-        test = self.tests["sim/scenarios" if by.startswith("sim ") else by]
+        test = self.test(by)
         env.update(test.get("env") or {})
-        try:
-            done = subprocess.run(self.command(by), capture_output=True, timeout=TEST_S, env=env,
-                                  cwd=test.get("workdir") or None)
-        except subprocess.TimeoutExpired:
+        said, failed = [""], ""
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, subprocess.Popen(
+                self.command(by), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                env=dict(env, TMPDIR=folder), cwd=test.get("workdir") or None) as running:
+            os.chmod(folder, 0o755)
+            late = threading.Timer(TEST_S, running.kill)
+            late.start()
+            for line in running.stdout:
+                said.append(line.decode("utf-8", "replace").rstrip())
+                if said[-1].startswith(FAILED):
+                    failed = said[-1]
+                    break  # that is enough to know
+            timed_out = not late.is_alive()
+            late.cancel()
+            if failed:
+                running.kill()
+        if timed_out:
             return False, "over %d s" % TEST_S
-        lines = (done.stdout + done.stderr).decode("utf-8", "replace").splitlines()
-        failed = [line for line in lines if "not ok" in line or "seed" in line or "Assert" in line]
-        return done.returncode == 0, (failed or lines or [""])[0][:120]
+        return not failed and running.returncode == 0, (failed or said[-1])[:120]
 
     def read(self, name):
         with open(os.path.join(self.tree, name), encoding="utf-8") as file:
