@@ -160,7 +160,7 @@ def find(coop):
                  "--reason", reason)
     told = coop.words("dan", "motion", "show", motion)
     check("who found a conflict, and why each of them did", "(cat): found by member" in told
-          and "(dan): She said so herself\n" in told and "(eve): I know the aunt\n" in told, told)
+          and "(dan): She said so herself\n" in told and "(Eve): I know the aunt\n" in told, told)
     coop.refused("and she does not decide on it", "conflict", "cat", "ballot", "cast", "--motion",
                  motion, "--choice", "no")
 
