@@ -52,6 +52,8 @@ sheaf_refusal sheaf_appeal_check(const sheaf_state *state,
                     already_member);
     SHEAF_REFUSE_IF(member->number && member->state == SHEAF_member_state_declined,
                     application_declined);
+    int64_t lapse_ms = (int64_t)sheaf_bylaws_now(state)->application_lapse_s * 1000;
+    SHEAF_REFUSE_IF(member->number && member->applied + lapse_ms < stamp, application_lapsed);
     SHEAF_REFUSE_IF(member->applied + (int64_t)SHEAF_APPEAL_S * 1000 < stamp,
                     application_lapsed);
     SHEAF_REFUSE_IF(!sheaf_applicant_free(state, member), admitted_otherwise);

@@ -50,6 +50,11 @@ bool sheaf_panel_by_all(const sheaf_state *state, const struct sheaf_row_recover
     if (left || recovery->against || !recovery->own)
         return false;
     voices(state, recovery, &with, &all);
+    /* By number: who cannot judge, for want of a key that may, is not for it. */
+    uint32_t others =
+        sheaf_coop(state)->voters - (sheaf_member_get(state, recovery->member)->votes > 0);
+    if (with.all < others)
+        return false;
     for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++)
         with.all -= with.of[i];
     return with.all >= SHEAF_FIXED_recovery_all;

@@ -437,6 +437,7 @@ void sheaf_presence_less(sheaf_fold *fold, struct sheaf_row_assembly *assembly)
         return;
     sheaf_deadline_clear(state, assembly->id, SHEAF_deadline_kind_assembly_ends);
     sheaf_deadline_clear(state, assembly->id, SHEAF_deadline_kind_minutes);
+    assembly->leading = assembly->minutes = SHEAF_NONE; /* of what did not count */
     call_again(fold, assembly);
     sheaf_assembly_motions_close(fold, assembly, decides_at(assembly));
 }

@@ -5,6 +5,7 @@
 #include "coop/poll.h"
 #include "coop/preview.h"
 #include "coop/proxies.h"
+#include "coop/settled.h"
 
 /* A member's vote on a motion: what stands in the state about it, looked up once. */
 typedef struct {
@@ -47,13 +48,13 @@ static void count(uint32_t *yes, uint32_t *no, uint32_t *abstain, uint8_t choice
 
 /* A vote is counted, or is not any longer; beside the motion's count in that of the member's
  * class where it has a ceiling. */
-static void count_vote(sheaf_state *state, const vote *on, uint8_t choice, bool taken)
+static void count_as(sheaf_state *state, const vote *on, uint8_t choice, bool taken,
+                     bool settled)
 {
     struct sheaf_row_motion *motion = sheaf_motion_edit(state, on->row);
     count(&motion->yes, &motion->no, &motion->abstain, choice, taken);
     if (motion->body == SHEAF_body_organ)
         return;
-    bool settled = on->member->voting_since <= motion->settled_from;
     if (settled)
         count(&motion->settled_yes, &motion->settled_no, &motion->settled_abstain, choice,
               taken);
@@ -66,6 +67,16 @@ static void count_vote(sheaf_state *state, const vote *on, uint8_t choice, bool 
     count(&tally->yes, &tally->no, &tally->abstain, choice, taken);
     if (settled)
         count(&tally->settled_yes, &tally->settled_no, &tally->settled_abstain, choice, taken);
+}
+
+static bool is_settled(const vote *on)
+{
+    return on->member->voting_since <= on->motion->settled_from;
+}
+
+static void count_vote(sheaf_state *state, const vote *on, uint8_t choice, bool taken)
+{
+    count_as(state, on, choice, taken, is_settled(on));
 }
 
 /* ---- closing early ---- */
@@ -159,7 +170,9 @@ static void count_proxy(void *to, uint32_t id, uint32_t giver, uint32_t holder)
     const struct sheaf_row_ballot *ballot = ballot_by_proxy(state, &on, holder);
     if (!ballot)
         return;
-    count_vote(state, &on, ballot->choice, true);
+    /* No ballot tells of it later, by which it could be left out (coop/settled.h). */
+    bool settled = is_settled(&on) && !sheaf_settled_overruled(state, on.motion, giver);
+    count_as(state, &on, ballot->choice, true, settled);
     sheaf_motion_edit(state, on.row)->by_proxy++;
 }
 

@@ -34,6 +34,8 @@ void sheaf_settled_remove(sheaf_fold *fold, uint32_t member)
 
 void sheaf_settled_overrule(sheaf_fold *fold, uint32_t member)
 {
+    if (!sheaf_member_get(fold->state, member)->votes)
+        return;
     struct sheaf_row_overruled *row = sheaf_overruled_have(fold->state, member);
     row->id = member;
     row->at = fold->stamp;
@@ -43,7 +45,41 @@ static bool voted(const sheaf_state *state, const struct sheaf_row_motion *motio
                   uint32_t member)
 {
     const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, motion, member);
-    return ballot && ballot->counts;
+    return ballot && ballot->counts && !sheaf_conflicted(state, motion->id, member);
+}
+
+/* Was the member excluded after the one moment, and not after the other? */
+static bool removed(const sheaf_state *state, uint32_t member, int64_t after, int64_t until)
+{
+    for (uint32_t i = sheaf_removal_count(state); i; i--) {
+        const struct sheaf_row_removal *row = sheaf_removal_at(state, i - 1);
+        if (row->at <= after)
+            break;
+        if (row->member == member && row->at <= until)
+            return true;
+    }
+    return false;
+}
+
+/* What came before counts no more when the motion closes. */
+static int64_t counts_after(const sheaf_state *state, const struct sheaf_row_motion *motion)
+{
+    int64_t settled_s = sheaf_bylaws_get(state, motion->bylaws)->settled_s;
+    return motion->closes - settled_s * 1000;
+}
+
+/* And it was not excluded since, which counts by itself. */
+static bool overruled(const sheaf_state *state, const struct sheaf_row_overruled *row,
+                      int64_t after, int64_t until)
+{
+    return row->at > after && row->at <= until && !removed(state, row->id, after, until);
+}
+
+bool sheaf_settled_overruled(const sheaf_state *state, const struct sheaf_row_motion *motion,
+                             uint32_t member)
+{
+    const struct sheaf_row_overruled *row = sheaf_overruled_find(state, member);
+    return row && overruled(state, row, counts_after(state, motion), motion->closes);
 }
 
 /* Few: where nine tenths decide, only fewer than nine others overrule anybody. */
@@ -54,8 +90,8 @@ static void count_overruled(const sheaf_state *state, const struct sheaf_row_mot
         const struct sheaf_row_overruled *row = sheaf_overruled_at(state, i);
         const struct sheaf_row_member *member = sheaf_member_get(state, row->id);
         const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, motion, row->id);
-        bool counts = ballot && ballot->counts;
-        if (row->at <= after || row->at > motion->closes
+        bool counts = voted(state, motion, row->id);
+        if (!overruled(state, row, after, motion->closes)
             || member->voting_since > motion->settled_from
             || (motion->of && member->class != motion->of - 1)
             || (counts && ballot->choice == SHEAF_choice_no))
@@ -76,8 +112,7 @@ sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
                                                   const struct sheaf_row_motion *motion)
 {
     sheaf_settled_removed out = {0};
-    int64_t settled_s = sheaf_bylaws_get(state, motion->bylaws)->settled_s;
-    int64_t after = motion->closes - settled_s * 1000;
+    int64_t after = counts_after(state, motion);
     for (uint32_t i = sheaf_removal_count(state); i; i--) {
         const struct sheaf_row_removal *row = sheaf_removal_at(state, i - 1);
         if (row->at <= after)
@@ -121,7 +156,8 @@ static uint32_t removed_lately(const sheaf_fold *fold, int64_t from, int64_t set
     }
     for (uint32_t i = 0; i < sheaf_overruled_count(fold->state); i++) {
         const struct sheaf_row_overruled *row = sheaf_overruled_at(fold->state, i);
-        count += row->id != but && row->at > fold->stamp - settled_ms
+        count += row->id != but
+                 && overruled(fold->state, row, fold->stamp - settled_ms, fold->stamp)
                  && sheaf_member_get(fold->state, row->id)->voting_since <= from;
     }
     return count;
@@ -145,10 +181,11 @@ sheaf_settled_view sheaf_settled_on_recovery(const sheaf_fold *fold,
         with += voice && !voice->declines;
         against += voice && voice->declines;
     }
-    against += removed_lately(fold, from, (int64_t)bylaws->settled_s * 1000, recovery->member);
+    uint32_t gone =
+        removed_lately(fold, from, (int64_t)bylaws->settled_s * 1000, recovery->member);
     if (sheaf_majority_reached(
             sheaf_decision_by(state, bylaws, SHEAF_decision_sort_protected)->majority, with,
-            with + against + 1))
+            with + against + gone + 1))
         return SHEAF_SETTLED_FOR;
     return against ? SHEAF_SETTLED_AGAINST : SHEAF_SETTLED_TOO_FEW;
 }

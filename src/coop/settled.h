@@ -7,9 +7,10 @@
  * members, or since the founding. Who was excluded in that time before it closes, and would be
  * settled, counts there as against it, unless a ballot of theirs stands. A person who comes
  * back is a new member; nobody else can tell that it is the same. Who leaves or has died is not
- * counted. A membership whose keys all others gave to another, although a key of its own
- * objected (coop/panel.h), counts there as against it for as long, whatever is voted by it:
- * whether they were right nobody else can tell. Where no settled member has voted for or
+ * counted. A membership whose keys went to another, although a key of its own objected, because
+ * all others were for it or with too few of the settled for it (coop/panel.h), counts there as
+ * against it for as long, whatever is voted by it: whether they were right nobody else can
+ * tell. Where no settled member has voted for or
  * against, the first count alone decides.
  *
  * Since the founding is who was admitted within 90 days of it, not by motion and before there
@@ -39,6 +40,10 @@ void sheaf_settled_remove(sheaf_fold *fold, uint32_t member);
 
 /* All others who count give its keys to another, which one of them objected to. */
 void sheaf_settled_overrule(sheaf_fold *fold, uint32_t member);
+
+/* Was it, lately enough to count as against the motion? */
+bool sheaf_settled_overruled(const sheaf_state *state, const struct sheaf_row_motion *motion,
+                             uint32_t member);
 
 /* Who counts as against the motion without having voted so. */
 typedef struct {

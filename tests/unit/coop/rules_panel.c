@@ -404,7 +404,9 @@ void test_panel_overrules(void **unused)
 {
     (void)unused;
     static const struct {
-        char eve; /* what is voted by that membership; l: it is left */
+        /* What is voted by that membership; l: it is left, c: for it, and then a conflict is
+         * declared, p: by proxy. */
+        char eve;
         int64_t late;
         uint8_t want, overruled;
     } rows[] = {
@@ -412,10 +414,14 @@ void test_panel_overrules(void **unused)
         {'-', -1, SHEAF_motion_state_rejected, 1}, {'-', 0, SHEAF_motion_state_adopted, 0},
         {'a', -1, SHEAF_motion_state_rejected, 1}, {'n', -1, SHEAF_motion_state_rejected, 0},
         {'l', -1, SHEAF_motion_state_rejected, 1}, {'l', 0, SHEAF_motion_state_adopted, 0},
+        {'c', -1, SHEAF_motion_state_rejected, 1}, {'p', -1, SHEAF_motion_state_rejected, 1},
+        {'p', 0, SHEAF_motion_state_adopted, 0},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         kit k;
         kit_rules rules = settled_rules();
+        rules.article[SHEAF_ARTICLE_proxies] =
+            "{'cap':5,'protected':false,'until_max_s':864000}";
         found_by(&k, &rules, 5);
         overrule(&k, "new", "eve");
         if (rows[i].eve == 'l')
@@ -424,6 +430,13 @@ void test_panel_overrules(void **unused)
         const struct sheaf_row_motion *row =
             amend(&k, &rules, rows[i].eve, at + SETTLED_S * INT64_C(1000) + rows[i].late);
         assert_int_equal(row->closes, at + SETTLED_S * INT64_C(1000) + rows[i].late);
+        if (rows[i].eve == 'c') {
+            kit_do(&k, "new", "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+            kit_do(&k, "new", "conflict.declare", NULL, "{'matter':#m,'reason':^}");
+        }
+        if (rows[i].eve == 'p')
+            kit_do(&k, "new", "proxy.give", NULL, "{'member':#ann,'until':%lld}",
+                   (long long)row->closes + 1000);
         sheaf_settled_standing now = standing(&k, row);
         assert_int_equal(now.overruled, rows[i].overruled);
         assert_int_equal(now.yes, rows[i].eve == 'y' && !rows[i].overruled ? 5 : 4);
@@ -431,6 +444,8 @@ void test_panel_overrules(void **unused)
         k.now = row->closes - k.step_ms;
         kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("motion", "m"));
         assert_int_equal(row->state, rows[i].want);
+        if (rows[i].eve == 'p')
+            assert_int_equal(row->settled_yes, rows[i].overruled ? 4 : 5);
         kit_close(&k);
     }
 }

@@ -555,7 +555,7 @@ void test_settled_recovery(void **unused)
         uint8_t want;
     } rows[] = {
         {SETTLED_S, true, false, SHEAF_recovery_state_failed},
-        {SETTLED_S, false, true, SHEAF_recovery_state_failed},
+        {SETTLED_S, false, true, SHEAF_recovery_state_done},
         {SETTLED_S, false, false, SHEAF_recovery_state_done},
         {0, true, false, SHEAF_recovery_state_done},
     };
