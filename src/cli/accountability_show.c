@@ -163,8 +163,8 @@ static void print_next(const struct sheaf_row_dispute *row)
         puts(
             row->said & DECIDED
                 ? "  then        the decision of one of the panel is the panel's, unless the "
-                  "party whose other has\n"
-                  "              not decided names another, who decides too"
+                  "party whose colleague\n"
+                  "              has not decided names another, who decides too"
                 : "  then        it is unresolved, unless whom one party has named has decided "
                   "alone: the\n"
                   "              other has named nobody in time");

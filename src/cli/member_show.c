@@ -4,6 +4,7 @@
 
 #include "bylaws/fixed.h"
 #include "cli/source_text.h"
+#include "coop/ceilings.h"
 #include "coop/view.h"
 
 #include <inttypes.h>
@@ -204,8 +205,11 @@ static void print_panel(const sheaf_matter *matter, const struct sheaf_row_recov
         [SHEAF_majority_nine_tenths] = "nine tenths",
     };
     uint32_t needed = sheaf_recovery_needed(matter->state, row);
-    uint32_t others = sheaf_coop(matter->state)->voters
-                      - (sheaf_member_get(matter->state, row->member)->votes > 0);
+    const struct sheaf_row_member *own = sheaf_member_get(matter->state, row->member);
+    bool limited =
+        sheaf_class_limited(matter->state, sheaf_bylaws_now(matter->state), own->class);
+    uint32_t others =
+        sheaf_coop(matter->state)->voters_unlimited - (own->votes > 0 && !limited);
     printf("  so far      %u for the new key with those who confirmed, %u against%s\n",
            row->confirmations + row->upheld, row->against + row->own,
            row->own ? " with the member itself" : "");

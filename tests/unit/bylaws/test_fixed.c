@@ -155,7 +155,8 @@ static void test_statutes(void **unused)
                      SHEAF_OK);
     sheaf_buffer_add_byte(&out, 0);
     const char *text = (const char *)out.data;
-    assert_non_null(strstr(text, "signing anything: 14 days (a choice of this program)"));
+    assert_non_null(
+        strstr(text, "recorded death can be disproved: 14 days (a choice of this program)"));
     assert_non_null(strstr(text, "where nothing is said: 1 year (German Civil Code"));
     assert_non_null(strstr(text, "on the same evidence and 14 days have passed"));
     assert_non_null(strstr(text, "gives at most 10 arguments on one matter"));
