@@ -59,6 +59,7 @@ static void add_members(sheaf_state *state, uint32_t count)
             member->exclusion = member->asks_exclusion = SHEAF_NONE;
         member->state = SHEAF_member_state_active;
         member->votes = 1;
+        member->voting_since = KIT_START;
         struct sheaf_row_key *row = sheaf_key_add(state, application(i), &key);
         row->member = application(i);
         row->scopes = SHEAF_SCOPE_VOTE;
