@@ -166,7 +166,7 @@ typedef struct {
 typedef enum {
     RESOLUTION,
     AMENDMENT,
-    EXCLUSION,
+    EXCLUSION,  /* held like what is below */
     WITHDRAWAL, /* of an amendment that waits */
     ELECTION,
     GRANT, /* a mandate, which is held */
@@ -467,7 +467,8 @@ motion *book_motion(governance *g, uint32_t id);
 /* Suspensions and mandates (governance_override.c): a member has signed; what an adopted motion
  * does, as a state of the motion; what the members say on an urgent act; a tick. */
 void book_signs(governance *g, int who, uint32_t of);
-bool book_is_held(const motion *m); /* for some time before it takes effect */
+bool book_is_held(const motion *m);                   /* for some time before it takes effect */
+motion *book_stopped(governance *g, const motion *m); /* what that stops or lets go on */
 int book_takes_effect(governance *g, const motion *m, uint32_t tick);
 int book_ratifies(governance *g, const motion *m);
 void book_undoes(governance *g, const motion *m);

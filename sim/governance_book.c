@@ -117,10 +117,13 @@ void book_opens(governance *g, const motion *opened)
     m->call = 1;
     m->state = SHEAF_motion_state_open;
     put_before(g, m);
+    const motion *stopped = book_stopped(g, m);
     for (int p = 0; p < PEOPLE_MAX; p++)
-        m->conflicted[p] = m->entitled[p]
-                           && (((m->what == EXCLUSION || m->what == STRIKE) && m->subject == p)
-                               || (m->account && book_is_called(g, m->account, p)));
+        m->conflicted[p] =
+            (stopped && stopped->conflicted[p])
+            || (m->entitled[p]
+                && (((m->what == EXCLUSION || m->what == STRIKE) && m->subject == p)
+                    || (m->account && book_is_called(g, m->account, p))));
     book_payment_conflicts(g, m);
     if (m->carries)
         book_proposal_put(g, m);
@@ -256,12 +259,6 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
 {
     if (!book_is_held(m) && book_is_stopped(g, m)) {
         return SHEAF_motion_state_void;
-    } else if (m->what == EXCLUSION) {
-        person *p = &g->b.people[m->subject];
-        if (p->state == GONE)
-            return SHEAF_motion_state_void;
-        p->excluded = true;
-        book_departs(g, m->subject);
     } else if (m->what == ELECTION) {
         const bool *in_office = m->base ? g->b.treasurer : g->b.sitting;
         if (!book_is_member(&g->b.people[m->subject]) || in_office[m->subject]

@@ -89,6 +89,25 @@ static suspension *begin(governance *g, uint32_t id, uint32_t of)
     return s;
 }
 
+motion *book_stopped(governance *g, const motion *m)
+{
+    const suspension *s = suspension_by(g, m->base);
+    bool answers = m->what == CONFIRMATION || m->what == RESUMPTION;
+    return m->what == STOP ? book_motion(g, m->base)
+           : answers && s  ? book_motion(g, s->of)
+                           : NULL;
+}
+
+static int exclude(governance *g, const motion *m)
+{
+    person *p = &g->b.people[m->subject];
+    if (p->state == GONE)
+        return SHEAF_motion_state_void;
+    p->excluded = true;
+    book_departs(g, m->subject);
+    return SHEAF_motion_state_adopted;
+}
+
 /* The effect of what was held takes place after all. */
 static void let_go(governance *g, uint32_t of, uint32_t tick)
 {
@@ -101,6 +120,7 @@ static void let_go(governance *g, uint32_t of, uint32_t tick)
                : m->what == APPROVAL     ? book_approves(g, m)
                : m->what == DISTRIBUTION ? book_distributes(g, m)
                : m->what == SPLIT        ? book_splits(g, m, tick)
+               : m->what == EXCLUSION    ? exclude(g, m)
                                          : SHEAF_motion_state_adopted;
     m->final = *sheaf_motion_get(&g->k.state, of);
     suspension *asked = suspension_of(g, of); /* what has taken effect is not held any more */
@@ -153,8 +173,10 @@ void book_signs(governance *g, int who, uint32_t of)
             governance_fail(g, "%u is suspended again, or is nothing automatic", of);
         s = begin(g, acts_last(g), of);
     }
-    if (s->signer[who] || used_up(g, who, of) || !book_has_vote(&g->b.people[who]))
-        governance_fail(g, "member %u signs the suspension %u twice or without a vote",
+    const motion *m = book_motion(g, of);
+    if (s->signer[who] || used_up(g, who, of) || !book_has_vote(&g->b.people[who])
+        || (m && m->conflicted[who]))
+        governance_fail(g, "member %u signs the suspension %u twice, or may not",
                         g->b.people[who].id, s->id);
     s->signer[who] = true;
     if (s->signatures == 0 || s->signatures + 1 == SUSPEND_BY)
@@ -199,7 +221,7 @@ static int stop(governance *g, const motion *m, uint32_t tick)
 bool book_is_held(const motion *m)
 {
     return m->what == GRANT || m->what == APPROVAL || m->what == DISTRIBUTION
-           || m->what == SPLIT;
+           || m->what == SPLIT || m->what == EXCLUSION;
 }
 
 int book_takes_effect(governance *g, const motion *m, uint32_t tick)

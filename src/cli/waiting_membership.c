@@ -123,6 +123,12 @@ static void override(sheaf_waits *w, uint32_t of, int64_t at)
 /* What members have adopted takes place by itself, unless some of them stop it. */
 static void held(sheaf_waits *w, uint32_t of, int64_t at)
 {
+    const struct sheaf_row_exclusion *asked_for =
+        sheaf_exclusion_find(w->state, sheaf_member_get(w->state, w->member)->exclusion);
+    if (asked_for && asked_for->motion == of)
+        WAIT_TITLED("motion", of, at, sheaf_motion_get(w->state, of)->title,
+                    "is adopted, and excludes you then, unless others suspend it",
+                    "motion show %u", of);
     const struct sheaf_row_suspension *before = sheaf_suspension_find(w->state, of);
     bool asked =
         before

@@ -248,7 +248,8 @@ void sheaf_conflicts_follow(sheaf_fold *fold, uint32_t from, uint32_t to,
 /* The one member whom the effect is about, or SHEAF_NONE. */
 uint32_t sheaf_effect_subject(const sheaf_state *state, const sheaf_effect *effect);
 
-/* Whom the effect of a motion concerns is conflicted on it. */
+/* Whom the effect of a motion concerns is conflicted on it; and whoever is so on an adopted
+ * motion, on one that suspends it or lets it go on. */
 void sheaf_conflict_of_subject(sheaf_fold *fold, uint32_t matter,
                                const sheaf_electorate *electorate, const sheaf_effect *effect);
 

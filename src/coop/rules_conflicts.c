@@ -185,9 +185,27 @@ uint32_t sheaf_effect_subject(const sheaf_state *state, const sheaf_effect *effe
     }
 }
 
+/* The adopted motion, if it is one, that an effect suspends, keeps suspended or lets go on. */
+static uint32_t stopped_by(const sheaf_state *state, const sheaf_effect *effect)
+{
+    const struct sheaf_row_override *override = NULL;
+    if (effect->kind == SHEAF_KIND_automation_suspend)
+        return ((const struct sheaf_automation_suspend *)effect->what)->of;
+    if (effect->kind == SHEAF_KIND_override_confirm)
+        override = sheaf_override_find(
+            state, ((const struct sheaf_override_confirm *)effect->what)->override);
+    if (effect->kind == SHEAF_KIND_automation_resume)
+        override = sheaf_override_find(
+            state, ((const struct sheaf_automation_resume *)effect->what)->override);
+    return override ? override->of : SHEAF_NONE;
+}
+
 void sheaf_conflict_of_subject(sheaf_fold *fold, uint32_t matter,
                                const sheaf_electorate *electorate, const sheaf_effect *effect)
 {
+    uint32_t stopped = stopped_by(fold->state, effect);
+    if (stopped != SHEAF_NONE)
+        sheaf_conflicts_follow(fold, stopped, matter, electorate);
     uint32_t subject = sheaf_effect_subject(fold->state, effect);
     if (subject != SHEAF_NONE && !sheaf_conflicted(fold->state, matter, subject)
         && sheaf_entitled(fold->state, electorate, subject) == SHEAF_ACCEPTED)

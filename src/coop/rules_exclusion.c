@@ -9,8 +9,9 @@
  * member by a motion that waits for a far assembly: so the assembly must end before the request
  * lapses, another motion that closes earlier takes the place of one whose assembly has not
  * begun, and one that is withdrawn, is called off with its assembly, or has no quorum uses
- * nothing up. Where the bylaws give exclusion up, nobody is excluded any more, by a motion that
- * was open then neither. */
+ * nothing up. What was adopted is held, as article 15 says, so that others can still stop it;
+ * whom it concerns has no part in that. Where the bylaws give exclusion up, nobody is excluded
+ * any more, by a motion that was open or held then neither. */
 #include "coop/member.h"
 #include "coop/settled.h"
 
@@ -41,13 +42,21 @@ static int64_t lapses(const struct sheaf_row_exclusion *row)
     return row->heard + (int64_t)SHEAF_EXCLUSION_LAPSE_S * 1000;
 }
 
-static bool over(const sheaf_fold *fold, uint32_t exclusion)
+/* How far a request has come: it is argued, or what was adopted on it is held, or nothing comes
+ * of it any more. */
+typedef enum { ARGUED, ADOPTED, OVER } stage;
+
+static stage stage_of(const sheaf_fold *fold, uint32_t exclusion)
 {
     const struct sheaf_row_exclusion *row = sheaf_exclusion_find(fold->state, exclusion);
     if (!row || !sheaf_member_active(fold->state, row->member))
-        return true;
+        return OVER;
     const struct sheaf_row_motion *motion = sheaf_exclusion_motion(fold->state, row);
-    return motion ? motion->state != SHEAF_motion_state_open : lapses(row) < fold->stamp;
+    if (!motion)
+        return lapses(row) < fold->stamp ? OVER : ARGUED;
+    return motion->state == SHEAF_motion_state_open   ? ARGUED
+           : motion->state == SHEAF_motion_state_held ? ADOPTED
+                                                      : OVER;
 }
 
 sheaf_refusal sheaf_rule_exclusion_open(sheaf_fold *fold,
@@ -61,8 +70,8 @@ sheaf_refusal sheaf_rule_exclusion_open(sheaf_fold *fold,
     SHEAF_REFUSE_IF(!asks->votes, no_vote);
     SHEAF_REFUSE_IF(!member, no_such_member);
     SHEAF_REFUSE_IF(what->member == fold->member, about_oneself);
-    SHEAF_REFUSE_IF(!over(fold, member->exclusion), exclusion_under_way);
-    SHEAF_REFUSE_IF(!over(fold, asks->asks_exclusion), exclusions_max);
+    SHEAF_REFUSE_IF(stage_of(fold, member->exclusion) != OVER, exclusion_under_way);
+    SHEAF_REFUSE_IF(stage_of(fold, asks->asks_exclusion) != OVER, exclusions_max);
     struct sheaf_row_exclusion *row = sheaf_exclusion_new(state, fold->index);
     row->id = member->exclusion = asks->asks_exclusion = fold->index;
     row->motion = SHEAF_NONE;
@@ -81,7 +90,7 @@ sheaf_refusal sheaf_rule_member_answer(sheaf_fold *fold, const struct sheaf_memb
                     not_concerned);
     SHEAF_REFUSE_IF(sheaf_key_get(fold->state, fold->key)->scopes == SHEAF_SCOPE_TRAIN,
                     outside_scope); /* a machine answers for nobody */
-    SHEAF_REFUSE_IF(over(fold, what->exclusion), exclusion_lapsed);
+    SHEAF_REFUSE_IF(stage_of(fold, what->exclusion) != ARGUED, exclusion_lapsed);
     sheaf_exclusion_edit(fold->state, row)->answer = what->text;
     return SHEAF_ACCEPTED;
 }
@@ -97,7 +106,8 @@ sheaf_refusal sheaf_rule_member_exclude(sheaf_fold *fold,
     SHEAF_REFUSE_IF(fold->stamp < row->heard, hearing);
     const struct sheaf_row_motion *moved = sheaf_exclusion_motion(fold->state, row);
     SHEAF_REFUSE_IF(fold->rehearsal && moved && !waits(fold->state, moved), exclusion_moved);
-    SHEAF_REFUSE_IF(fold->rehearsal && over(fold, what->exclusion), exclusion_lapsed);
+    SHEAF_REFUSE_IF(fold->rehearsal && stage_of(fold, what->exclusion) != ARGUED,
+                    exclusion_lapsed);
     sheaf_settled_remove(fold, row->member);
     return sheaf_member_end(fold, row->member, SHEAF_member_state_excluded);
 }

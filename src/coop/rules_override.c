@@ -195,7 +195,7 @@ bool sheaf_may_suspend(const sheaf_state *state, uint32_t of, uint32_t member)
 {
     const struct sheaf_row_suspension *row = sheaf_suspension_find(state, of);
     return automatic(state, of) != SHEAF_KIND_none && !(row && (row->in_force || row->spent))
-           && !used_up(state, of, member);
+           && !used_up(state, of, member) && !sheaf_conflicted(state, of, member);
 }
 
 int64_t sheaf_override_signed_until(const sheaf_state *state,
@@ -229,6 +229,7 @@ static sheaf_refusal to_sign(sheaf_fold *fold, const struct sheaf_override_suspe
     SHEAF_REFUSE_IF(before && before->in_force, suspended_already);
     SHEAF_REFUSE_IF(before && before->spent, suspended_before);
     SHEAF_REFUSE_IF(used_up(state, what->of, fold->member), signed_lapsed);
+    SHEAF_REFUSE_IF(sheaf_conflicted(state, what->of, fold->member), conflicted);
     if (before) {
         uint32_t row = sheaf_override_row(state, before->override);
         if (sheaf_override_at(state, row)->state == SHEAF_override_state_asked) {

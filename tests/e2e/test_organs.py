@@ -22,6 +22,7 @@ PEOPLE = ("ada", "bob", "cat", "dan")
 
 def change(document):
     document["decisions"]["urgent"] = {"ratify_s": 120}
+    document["members"]["exclusion"] = {"hearing_s": 0}
 
 
 def tell(path):
@@ -165,6 +166,41 @@ def find(coop):
                  motion, "--choice", "no")
 
 
+def exclude(coop):
+    """Dan is excluded, and stays a member for as long as the members can stop it."""
+    asked = coop.act("ada", "exclusion", "open", "--member", coop.members["dan"], "--reason",
+                     "He sells our data.")
+    motion = coop.act("ada", "motion", "open", "--title", "Exclude Dan", effect={
+        "kind": "member.exclude", "what": {"exclusion": asked}})
+    coop.refused("he does not vote on it", "conflict of interest", "dan", "ballot", "cast",
+                 "--motion", motion, "--choice", "no")
+    coop.vote(motion, "yes", "ada", "bob", "cat", "eve")
+    coop.becomes(motion, state="held")
+    check("he is a member still", coop.row("member", coop.members["dan"])["state"] == "active")
+    told = coop.words("dan", "status")
+    check("and is told", "excludes you then, unless others suspend it" in told
+          and f"override suspend --of {motion}" not in told, told)
+    coop.refused("but does not stop it himself", "conflict of interest", "dan", "override",
+                 "suspend", "--of", motion)
+    told = coop.words("bob", "status")
+    check("others can", f"sheaf override suspend --of {motion}" in told, told)
+    for who in ("bob", "cat"):
+        coop.act(who, "override", "suspend", "--of", motion, "--reason", "We were too quick.")
+    told = coop.words("dan", "motion", "show", motion)
+    check("and have", "suspended: `sheaf override show" in told, told)
+    told = coop.words("dan", "member", "show", coop.members["dan"])
+    check("who looks at him sees it", f"{motion}: sheaf motion show {motion}" in told, told)
+    override = coop.rows("override")[-1]["id"]
+    motion = coop.act("eve", "motion", "open", "--title", "Let him stay", effect={
+        "kind": "override.confirm", "what": {"override": override}})
+    coop.refused("nor does he vote on that", "conflict of interest", "dan", "ballot", "cast",
+                 "--motion", motion, "--choice", "yes")
+    coop.vote(motion, "yes", "ada", "bob", "cat", "eve")
+    coop.becomes(motion, state="adopted")
+    told = coop.words("ada", "override", "list")
+    check("it stays listed with the rule that it overrode", "member.exclude" in told, told)
+
+
 def main():
     started = time.monotonic()
     with Folder() as folder:
@@ -177,6 +213,7 @@ def main():
             act_urgently(coop)
             appeal(coop)
             find(coop)
+            exclude(coop)
         done = sheaf("verify", os.path.join(folder, "coop"))
         check("the log verifies", done.returncode == 0, done.stdout + done.stderr)
     print(f"# {time.monotonic() - started:.1f} s")

@@ -378,6 +378,35 @@ static void test_what_is_held(void **unused)
     kit_close(&k);
 }
 
+/* Whom an adopted motion excludes is told so, and not to suspend it. */
+static void test_who_is_excluded(void **unused)
+{
+    (void)unused;
+    static kit k;
+    static const char *const names[] = {"ann", "bob", "cat", "dan"};
+    kit_rules rules = kit_rules_usual();
+    rules.exclusion = "'exclusion':{'hearing_s':0},";
+    rules.article[SHEAF_ARTICLE_override] =
+        "{'confirm_s':600,'hold_s':300,'members':2,'members_bp':10000,'protected':true}";
+    kit_open(&k);
+    kit_found_four(&k, &rules);
+    kit_do(&k, "ann", "exclusion.open", "x", "{'member':#bob,'reason':^}");
+    kit_do(&k, "ann", "motion.open", "m",
+           "{'effect':{'kind':'member.exclude','what':{'exclusion':#x}},'title':^}");
+    for (int i = 0; i < 4; i++)
+        if (i != 1)
+            kit_do(&k, names[i], "ballot.cast", NULL, "{'choice':'yes','motion':#m}");
+    kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("motion", "m"));
+    for (int i = 0; i < 4; i++) {
+        sheaf_waits waits;
+        sheaf_waits_find(&waits, &k.state, kit_index(&k, names[i]), k.now);
+        assert_int_equal(waits_for(&waits, "override suspend", kit_index(&k, "m")), i != 1);
+        assert_int_equal(waits_for(&waits, "motion show", kit_index(&k, "m")), i == 1);
+        sheaf_waits_free(&waits);
+    }
+    kit_close(&k);
+}
+
 /* Whose assembly is to be convened within five minutes, with notice of 100 seconds: ann opened
  * it, and bob signed it. */
 static void begin_petition(kit *k)
@@ -491,9 +520,11 @@ static void test_applications_that_enough_approve(void **unused)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rules_take_what_waits), cmocka_unit_test(test_what_is_held),
-        cmocka_unit_test(test_notice_of_petition), cmocka_unit_test(test_signers_of_petition),
-        cmocka_unit_test(test_applications_that_enough_approve)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules_take_what_waits),
+                                       cmocka_unit_test(test_what_is_held),
+                                       cmocka_unit_test(test_who_is_excluded),
+                                       cmocka_unit_test(test_notice_of_petition),
+                                       cmocka_unit_test(test_signers_of_petition),
+                                       cmocka_unit_test(test_applications_that_enough_approve)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -441,9 +441,9 @@ void test_signatures_needed(void **unused)
 void test_which_effects_are_held(void **unused)
 {
     (void)unused;
-    static const char *const held[] = {"coop.split",        "data.license",  "mandate.grant",
-                                       "model.hand_over",   "model.release", "payment.approve",
-                                       "surplus.distribute"};
+    static const char *const held[] = {"coop.split",      "data.license",      "mandate.grant",
+                                       "member.exclude",  "model.hand_over",   "model.release",
+                                       "payment.approve", "surplus.distribute"};
     size_t found = 0;
     for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
         bool listed = false;

@@ -183,6 +183,8 @@ void test_lapse_without_a_hold(void **unused);
 void test_suspended_mandates(void **unused);
 void test_signatures_needed(void **unused);
 void test_which_effects_are_held(void **unused);
+void test_exclusion_comes_to_nothing(void **unused);
+void test_exclusion_held(void **unused);
 void test_asked_before_a_motion(void **unused);
 void test_release_let_go_on(void **unused);
 

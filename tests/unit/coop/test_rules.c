@@ -491,6 +491,8 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_suspended_mandates),
     cmocka_unit_test(test_signatures_needed),
     cmocka_unit_test(test_which_effects_are_held),
+    cmocka_unit_test(test_exclusion_comes_to_nothing),
+    cmocka_unit_test(test_exclusion_held),
     cmocka_unit_test(test_asked_before_a_motion),
     cmocka_unit_test(test_release_let_go_on),
     cmocka_unit_test(test_electorates_stay),
