@@ -160,16 +160,16 @@ typedef struct {
     uint32_t given; /* the repayment of shares that were given up, or 0 */
     int64_t owed;   /* on the member's account */
     int place;      /* 1 + the place of the register that was claimed, or 0 */
-    bool excluded;
+    bool excluded;  /* so the members have decided, and let it be */
 } person;
 
 typedef enum {
     RESOLUTION,
     AMENDMENT,
-    EXCLUSION,  /* held like what is below */
+    EXCLUSION,
     WITHDRAWAL, /* of an amendment that waits */
     ELECTION,
-    GRANT, /* a mandate, which is held */
+    GRANT, /* a mandate */
     REVOCATION,
     STOP,         /* something automatic */
     CONFIRMATION, /* of a suspension */
@@ -177,8 +177,8 @@ typedef enum {
     TELLERS,
     APPROVAL, /* of a payment */
     BUDGET,
-    DISTRIBUTION, /* of surplus, which is held */
-    SPLIT,        /* held too */
+    DISTRIBUTION, /* of surplus */
+    SPLIT,
     DISSOLUTION,
     CONTINUATION, /* after all */
     LIQUIDATORS,

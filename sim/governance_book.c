@@ -121,9 +121,8 @@ void book_opens(governance *g, const motion *opened)
     for (int p = 0; p < PEOPLE_MAX; p++)
         m->conflicted[p] =
             (stopped && stopped->conflicted[p])
-            || (m->entitled[p]
-                && (((m->what == EXCLUSION || m->what == STRIKE) && m->subject == p)
-                    || (m->account && book_is_called(g, m->account, p))));
+            || ((m->what == EXCLUSION || m->what == STRIKE) && m->subject == p)
+            || (m->entitled[p] && m->account && book_is_called(g, m->account, p));
     book_payment_conflicts(g, m);
     if (m->carries)
         book_proposal_put(g, m);
@@ -151,8 +150,8 @@ static void close_early(governance *g, motion *m)
 void book_votes(governance *g, motion *m, int who, int choice)
 {
     if (m->state != SHEAF_motion_state_open || (!m->entitled[who] && !m->trial[who])
-        || (m->entitled[who] && m->conflicted[who]) || (m->board && !g->b.sitting[who])
-        || m->counted[who] || (m->assembly != SHEAF_NONE && !book_attends(g, m->assembly, who)))
+        || m->conflicted[who] || (m->board && !g->b.sitting[who]) || m->counted[who]
+        || (m->assembly != SHEAF_NONE && !book_attends(g, m->assembly, who)))
         governance_fail(g, "a ballot on motion %u by member %u was accepted", m->id,
                         g->b.people[who].id);
     m->choice[who] = (int8_t)choice;
@@ -275,11 +274,7 @@ static int take_effect(governance *g, const motion *m, uint32_t tick)
         g->b.waiting_count = at;
     } else if (m->what == TELLERS) {
         return appoint(&g->b, m, g->k.now);
-    } else if (m->what == STRIKE) {
-        return book_strikes(g, m);
-    } else if (m->what == BUDGET) {
-        return book_adopts_budget(g, m, tick);
-    } else if (m->what == DISSOLUTION || m->what == CONTINUATION || m->what == LIQUIDATORS) {
+    } else if (m->what == CONTINUATION || m->what == LIQUIDATORS) {
         return book_ends(g, m);
     } else if (m->what != RESOLUTION) {
         return book_takes_effect(g, m, tick);

@@ -386,7 +386,8 @@ static void resolve(governance *g, const motion *wanted, const char *effect)
     for (int day = 0; state_of(g, open) != SHEAF_motion_state_adopted; day++) {
         if (day == WAIT_MAX_DAYS)
             governance_fail(g, "the members cannot decide how the co-op ends");
-        if (state_of(g, open) != SHEAF_motion_state_open) {
+        if (state_of(g, open) != SHEAF_motion_state_open
+            && state_of(g, open) != SHEAF_motion_state_held) {
             motion m = *wanted;
             m.by = acts_somebody(g);
             acts_open(g, &m, effect);

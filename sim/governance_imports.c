@@ -14,7 +14,8 @@ enum { ROWS = 3, TERM_DAYS = 1500 };
 static bool is_free(const governance *g, const imported *p)
 {
     return g->b.imports[p->import].confirmed && (!p->term || p->term > g->k.now)
-           && (p->taken == NOBODY || g->b.people[p->taken].excluded);
+           && (p->taken == NOBODY
+               || (g->b.people[p->taken].excluded && g->b.people[p->taken].state == GONE));
 }
 
 /* Others who claimed it are told that it is taken. */

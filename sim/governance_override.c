@@ -100,10 +100,8 @@ motion *book_stopped(governance *g, const motion *m)
 
 static int exclude(governance *g, const motion *m)
 {
-    person *p = &g->b.people[m->subject];
-    if (p->state == GONE)
+    if (g->b.people[m->subject].state == GONE)
         return SHEAF_motion_state_void;
-    p->excluded = true;
     book_departs(g, m->subject);
     return SHEAF_motion_state_adopted;
 }
@@ -121,6 +119,9 @@ static void let_go(governance *g, uint32_t of, uint32_t tick)
                : m->what == DISTRIBUTION ? book_distributes(g, m)
                : m->what == SPLIT        ? book_splits(g, m, tick)
                : m->what == EXCLUSION    ? exclude(g, m)
+               : m->what == STRIKE       ? book_strikes(g, m)
+               : m->what == BUDGET       ? book_adopts_budget(g, m, tick)
+               : m->what == DISSOLUTION  ? book_ends(g, m)
                                          : SHEAF_motion_state_adopted;
     m->final = *sheaf_motion_get(&g->k.state, of);
     suspension *asked = suspension_of(g, of); /* what has taken effect is not held any more */
@@ -160,6 +161,8 @@ static void confirm(governance *g, suspension *s)
     if (!m)
         return;
     m->state = SHEAF_motion_state_overridden;
+    if (m->what == EXCLUSION)
+        g->b.people[m->subject].excluded = false;
     m->final = *sheaf_motion_get(&g->k.state, m->id);
     s->ended = true;
     g->b.met[MET_overridden]++;
@@ -221,13 +224,16 @@ static int stop(governance *g, const motion *m, uint32_t tick)
 bool book_is_held(const motion *m)
 {
     return m->what == GRANT || m->what == APPROVAL || m->what == DISTRIBUTION
-           || m->what == SPLIT || m->what == EXCLUSION;
+           || m->what == SPLIT || m->what == EXCLUSION || m->what == STRIKE || m->what == BUDGET
+           || m->what == DISSOLUTION;
 }
 
 int book_takes_effect(governance *g, const motion *m, uint32_t tick)
 {
     suspension *s = suspension_by(g, m->base);
     mandate *granted = mandate_by(g, m->base);
+    if (m->what == EXCLUSION)
+        g->b.people[m->subject].excluded = true;
     if (book_is_held(m))
         return SHEAF_motion_state_held;
     switch (m->what) {

@@ -23,7 +23,7 @@ static void print_standing(const sheaf_state *state, const struct sheaf_row_over
     switch (row->state) {
     case SHEAF_override_state_asked:
         printf("waits for signatures: it has %" PRIu32 " of %" PRIu32, row->signatures,
-               sheaf_override_needed(state));
+               sheaf_override_needed(state, row->of));
         break;
     case SHEAF_override_state_suspended:
         if (row->signatures)

@@ -103,6 +103,9 @@ void sheaf_ending_changed(sheaf_fold *fold);
 void sheaf_conflict_make(sheaf_fold *fold, uint32_t matter, uint32_t member,
                          const sheaf_hash *reason);
 
+/* Was the member excluded, or did the members adopt that before it ended otherwise? */
+bool sheaf_exclusion_adopted(const sheaf_state *state, const struct sheaf_row_member *member);
+
 /* The motion, if its effect is an exclusion, is the one on its request from now on, in the
  * place of one that waits for an assembly and would close later. It has its times. */
 sheaf_refusal sheaf_exclusion_moved(sheaf_fold *fold, const sheaf_effect *effect,

@@ -53,7 +53,9 @@ static struct sheaf_row_conflict *conflict_row(sheaf_fold *fold, uint32_t matter
     return conflict;
 }
 
-static void take_hold(sheaf_fold *fold, struct sheaf_row_conflict *conflict)
+/* Counted among those who may vote, or not: of whom it is about nobody asks whether it might.
+ */
+static void take_hold(sheaf_fold *fold, struct sheaf_row_conflict *conflict, bool entitled)
 {
     sheaf_state *state = fold->state;
     bool listed = conflict->since != SHEAF_NONE;
@@ -61,7 +63,7 @@ static void take_hold(sheaf_fold *fold, struct sheaf_row_conflict *conflict)
     conflict->found = conflict->over = false;
     struct sheaf_row_matter *counted = sheaf_matter_have(state, conflict->matter);
     counted->id = conflict->matter;
-    counted->conflicted++;
+    counted->conflicted += entitled;
     if (listed)
         return; /* officers had found it, and the members decide now */
     conflict->before = counted->last;
@@ -94,7 +96,7 @@ void sheaf_conflict_make(sheaf_fold *fold, uint32_t matter, uint32_t member,
 {
     struct sheaf_row_conflict *conflict = conflict_row(fold, matter, member);
     conflict->reason = *reason;
-    take_hold(fold, conflict);
+    take_hold(fold, conflict, true);
 }
 
 void sheaf_conflicts_follow(sheaf_fold *fold, uint32_t from, uint32_t to,
@@ -158,7 +160,7 @@ sheaf_refusal sheaf_rule_conflict_allege(sheaf_fold *fold,
     uint32_t officers = sheaf_power_officers(state, SHEAF_POWER_find_conflicts, what->member);
     if (++conflict->voices < 2 || conflict->voices * 2u <= officers)
         return SHEAF_ACCEPTED;
-    take_hold(fold, conflict);
+    take_hold(fold, conflict, true);
     conflict->found = true;
     SHEAF_STOP_IF_SPENT(fold);
     matters[kind].conflict(fold, what->matter, what->member);
@@ -207,7 +209,7 @@ void sheaf_conflict_of_subject(sheaf_fold *fold, uint32_t matter,
     if (stopped != SHEAF_NONE)
         sheaf_conflicts_follow(fold, stopped, matter, electorate);
     uint32_t subject = sheaf_effect_subject(fold->state, effect);
-    if (subject != SHEAF_NONE && !sheaf_conflicted(fold->state, matter, subject)
-        && sheaf_entitled(fold->state, electorate, subject) == SHEAF_ACCEPTED)
-        take_hold(fold, conflict_row(fold, matter, subject));
+    if (subject != SHEAF_NONE && !sheaf_conflicted(fold->state, matter, subject))
+        take_hold(fold, conflict_row(fold, matter, subject),
+                  sheaf_entitled(fold->state, electorate, subject) == SHEAF_ACCEPTED);
 }

@@ -10,8 +10,8 @@
  * lapses, another motion that closes earlier takes the place of one whose assembly has not
  * begun, and one that is withdrawn, is called off with its assembly, or has no quorum uses
  * nothing up. What was adopted is held, as article 15 says, so that others can still stop it;
- * whom it concerns has no part in that. Where the bylaws give exclusion up, nobody is excluded
- * any more, by a motion that was open or held then neither. */
+ * whom it concerns neither signs nor votes on that. Where the bylaws give exclusion up, nobody
+ * is excluded any more, by a motion that was open or held then neither. */
 #include "coop/member.h"
 #include "coop/settled.h"
 
@@ -93,6 +93,17 @@ sheaf_refusal sheaf_rule_member_answer(sheaf_fold *fold, const struct sheaf_memb
     SHEAF_REFUSE_IF(stage_of(fold, what->exclusion) != ARGUED, exclusion_lapsed);
     sheaf_exclusion_edit(fold->state, row)->answer = what->text;
     return SHEAF_ACCEPTED;
+}
+
+bool sheaf_exclusion_adopted(const sheaf_state *state, const struct sheaf_row_member *member)
+{
+    const struct sheaf_row_exclusion *row = sheaf_exclusion_find(state, member->exclusion);
+    const struct sheaf_row_motion *motion = row ? sheaf_exclusion_motion(state, row) : NULL;
+    return member->state == SHEAF_member_state_excluded
+           || (motion && member->state != SHEAF_member_state_active
+               && (motion->state == SHEAF_motion_state_held
+                   || (motion->state == SHEAF_motion_state_void
+                       && motion->refusal == SHEAF_REFUSED_no_such_member)));
 }
 
 /* When it is opened the motion must be in time; a vote may last longer. */

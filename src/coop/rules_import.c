@@ -8,7 +8,8 @@
  * are undecided at a time as applications, which they take no place of, and of one place
  * CLAIMS_MAX; whom members know comes in by an invitation however many there are
  * (rules_invitations.c). Whoever had the
- * place and was excluded, for having claimed what was not theirs, say, keeps nobody from it.
+ * place and was excluded, for having claimed what was not theirs, say, keeps nobody from it,
+ * nor who left before the adopted exclusion took effect.
  * Nor does an import that nobody confirms keep its numbers for ever, or once two others have
  * spoken against it. These speak against no other for a time, so that two keep no register out
  * for ever; whose import it was enters none for a shorter one, in which others can. And since
@@ -211,10 +212,10 @@ sheaf_refusal sheaf_place_check(const sheaf_state *state, uint32_t number, int64
     const struct sheaf_row_place *place = sheaf_place_find(state, number);
     SHEAF_REFUSE_IF(!place || sheaf_import_get(state, place->import)->confirmed == SHEAF_NONE,
                     no_such_place);
-    SHEAF_REFUSE_IF(place->member != SHEAF_NONE
-                        && sheaf_member_get(state, place->member)->state
-                               != SHEAF_member_state_excluded,
-                    place_taken);
+    SHEAF_REFUSE_IF(
+        place->member != SHEAF_NONE
+            && !sheaf_exclusion_adopted(state, sheaf_member_get(state, place->member)),
+        place_taken);
     SHEAF_REFUSE_IF(place_ends(place) && place_ends(place) <= stamp, place_ended);
     return SHEAF_ACCEPTED;
 }

@@ -82,7 +82,29 @@ bool sheaf_suspended(const sheaf_state *state, uint32_t of)
     return row && row->in_force;
 }
 
-uint32_t sheaf_override_needed(const sheaf_state *state)
+/* Those with a vote who are conflicted on it. */
+static uint32_t conflicted_voters(const sheaf_state *state, uint32_t of)
+{
+    const struct sheaf_row_matter *matter = sheaf_matter_find(state, of);
+    uint32_t count = 0;
+    for (uint32_t at = matter ? matter->last : 0; at;) {
+        const struct sheaf_row_conflict *row = sheaf_conflict_at(state, at - 1);
+        const struct sheaf_row_member *member = sheaf_member_get(state, row->member);
+        count += member->state == SHEAF_member_state_active && member->votes
+                 && sheaf_conflicted(state, of, row->member);
+        at = row->before;
+    }
+    return count;
+}
+
+/* No more than may sign. */
+static uint32_t of_those_who_may(const sheaf_state *state, uint32_t of, uint32_t needed)
+{
+    uint32_t left = sheaf_coop(state)->voters - conflicted_voters(state, of);
+    return left < needed && left ? left : needed;
+}
+
+uint32_t sheaf_override_needed(const sheaf_state *state, uint32_t of)
 {
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
     uint64_t voters = sheaf_coop(state)->voters;
@@ -90,7 +112,7 @@ uint32_t sheaf_override_needed(const sheaf_state *state)
     uint32_t needed =
         share < bylaws->override_members ? (uint32_t)share : bylaws->override_members;
     bool alone = needed < SHEAF_FIXED_override_signers && voters > SHEAF_FIXED_override_signers;
-    return alone ? SHEAF_FIXED_override_signers : needed;
+    return of_those_who_may(state, of, alone ? SHEAF_FIXED_override_signers : needed);
 }
 
 /* The automatic effect under that number; none where there is nothing that could be suspended.
@@ -254,7 +276,7 @@ sheaf_refusal sheaf_rule_override_suspend(sheaf_fold *fold,
     SHEAF_STOP_IF_SPENT(fold);
     SHEAF_REFUSE_UNLESS(sheaf_member_speak(fold, override->id, false));
     note_signer(fold, matter_of(state, what->of), override->id);
-    if (++override->signatures < sheaf_override_needed(state))
+    if (++override->signatures < sheaf_override_needed(state, what->of))
         return SHEAF_ACCEPTED;
     override->lapses =
         fold->stamp + (int64_t)sheaf_bylaws_now(state)->override_confirm_s * 1000;

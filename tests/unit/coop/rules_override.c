@@ -418,7 +418,7 @@ void test_signatures_needed(void **unused)
     kit k;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         begin(&k, rows[i].article);
-        assert_int_equal(sheaf_override_needed(&k.state), rows[i].needed);
+        assert_int_equal(sheaf_override_needed(&k.state, SHEAF_NONE), rows[i].needed);
         kit_close(&k);
     }
     begin(&k, ARTICLE("300", "1"));
@@ -429,10 +429,10 @@ void test_signatures_needed(void **unused)
     assert_int_equal(override(&k, "o")->state, SHEAF_override_state_suspended);
     /* Of four, three, two and one with a vote. */
     for (size_t i = 0; i < sizeof leave / sizeof *leave; i++) {
-        assert_int_equal(sheaf_override_needed(&k.state), i < 2 ? 2 : 1);
+        assert_int_equal(sheaf_override_needed(&k.state, SHEAF_NONE), i < 2 ? 2 : 1);
         kit_do(&k, leave[i], "member.leave", NULL, "{}");
     }
-    assert_int_equal(sheaf_override_needed(&k.state), 1);
+    assert_int_equal(sheaf_override_needed(&k.state, SHEAF_NONE), 1);
     kit_close(&k);
 }
 
@@ -441,9 +441,10 @@ void test_signatures_needed(void **unused)
 void test_which_effects_are_held(void **unused)
 {
     (void)unused;
-    static const char *const held[] = {"coop.split",      "data.license",      "mandate.grant",
-                                       "member.exclude",  "model.hand_over",   "model.release",
-                                       "payment.approve", "surplus.distribute"};
+    static const char *const held[] = {
+        "budget.adopt",  "coop.dissolve",   "coop.split",      "data.license",
+        "mandate.grant", "member.exclude",  "model.hand_over", "model.release",
+        "model.retire",  "payment.approve", "share.strike",    "surplus.distribute"};
     size_t found = 0;
     for (sheaf_kind kind = 1; kind < SHEAF_KIND_COUNT; kind++) {
         bool listed = false;

@@ -229,6 +229,8 @@ void test_sort_rises_before_all_have_voted(void **unused)
             assert_int_equal(motion(&k, "m")->closes,
                              opened + (INT64_C(86400) * 30 + 100) * 1000);
             pass(&k, motion(&k, "m")->closes);
+            assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_held);
+            pass(&k, motion(&k, "m")->held);
         }
         assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
         kit_close(&k);
