@@ -81,8 +81,8 @@ sheaf_refusal sheaf_rule_assembly_contest(sheaf_fold *fold,
 static int64_t least_ms(const sheaf_state *state, const struct sheaf_row_bylaws *bylaws)
 {
     uint32_t open_s = 0;
-    for (uint8_t sort = 0; sort < SHEAF_decision_sort_COUNT; sort++) {
-        uint32_t of_sort = sheaf_decision_by(state, bylaws, sort)->open_s;
+    for (int sort = 0; sort < SHEAF_decision_sort_COUNT; sort++) {
+        uint32_t of_sort = sheaf_decision_by(state, bylaws, (uint8_t)sort)->open_s;
         open_s = of_sort > open_s ? of_sort : open_s;
     }
     return sheaf_contest_ms(open_s);
