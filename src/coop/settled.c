@@ -48,19 +48,6 @@ static bool voted(const sheaf_state *state, const struct sheaf_row_motion *motio
     return ballot && ballot->counts && !sheaf_conflicted(state, motion->id, member);
 }
 
-/* Was the member excluded after the one moment, and not after the other? */
-static bool removed(const sheaf_state *state, uint32_t member, int64_t after, int64_t until)
-{
-    for (uint32_t i = sheaf_removal_count(state); i; i--) {
-        const struct sheaf_row_removal *row = sheaf_removal_at(state, i - 1);
-        if (row->at <= after)
-            break;
-        if (row->member == member && row->at <= until)
-            return true;
-    }
-    return false;
-}
-
 /* What came before counts no more when the motion closes. */
 static int64_t counts_after(const sheaf_state *state, const struct sheaf_row_motion *motion)
 {
@@ -68,18 +55,17 @@ static int64_t counts_after(const sheaf_state *state, const struct sheaf_row_mot
     return motion->closes - settled_s * 1000;
 }
 
-/* And it was not excluded since, which counts by itself. */
-static bool overruled(const sheaf_state *state, const struct sheaf_row_overruled *row,
-                      int64_t after, int64_t until)
+/* It counts so whatever becomes of the member: who is excluded besides counts once. */
+static bool overruled(const struct sheaf_row_overruled *row, int64_t after, int64_t until)
 {
-    return row->at > after && row->at <= until && !removed(state, row->id, after, until);
+    return row && row->at > after && row->at <= until;
 }
 
 bool sheaf_settled_overruled(const sheaf_state *state, const struct sheaf_row_motion *motion,
                              uint32_t member)
 {
     const struct sheaf_row_overruled *row = sheaf_overruled_find(state, member);
-    return row && overruled(state, row, counts_after(state, motion), motion->closes);
+    return overruled(row, counts_after(state, motion), motion->closes);
 }
 
 /* Few: where nine tenths decide, only fewer than nine others overrule anybody. */
@@ -91,7 +77,7 @@ static void count_overruled(const sheaf_state *state, const struct sheaf_row_mot
         const struct sheaf_row_member *member = sheaf_member_get(state, row->id);
         const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, motion, row->id);
         bool counts = voted(state, motion, row->id);
-        if (!overruled(state, row, after, motion->closes)
+        if (!overruled(row, after, motion->closes)
             || member->voting_since > motion->settled_from
             || (motion->of && member->class != motion->of - 1)
             || (counts && ballot->choice == SHEAF_choice_no))
@@ -120,7 +106,8 @@ sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
         const struct sheaf_row_member *member = sheaf_member_get(state, row->member);
         if (row->at > motion->closes || member->voting_since > motion->settled_from
             || (motion->of && member->class != motion->of - 1)
-            || voted(state, motion, row->member))
+            || voted(state, motion, row->member)
+            || sheaf_settled_overruled(state, motion, row->member))
             continue;
         out.of[member->class]++;
         out.all++;
@@ -152,12 +139,13 @@ static uint32_t removed_lately(const sheaf_fold *fold, int64_t from, int64_t set
         const struct sheaf_row_removal *row = sheaf_removal_at(fold->state, i - 1);
         if (row->at <= fold->stamp - settled_ms)
             break;
-        count += sheaf_member_get(fold->state, row->member)->voting_since <= from;
+        count += sheaf_member_get(fold->state, row->member)->voting_since <= from
+                 && !overruled(sheaf_overruled_find(fold->state, row->member),
+                               fold->stamp - settled_ms, fold->stamp);
     }
     for (uint32_t i = 0; i < sheaf_overruled_count(fold->state); i++) {
         const struct sheaf_row_overruled *row = sheaf_overruled_at(fold->state, i);
-        count += row->id != but
-                 && overruled(fold->state, row, fold->stamp - settled_ms, fold->stamp)
+        count += row->id != but && overruled(row, fold->stamp - settled_ms, fold->stamp)
                  && sheaf_member_get(fold->state, row->id)->voting_since <= from;
     }
     return count;

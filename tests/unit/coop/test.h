@@ -404,6 +404,7 @@ void test_settled_entitled(void **unused);
 void test_settled_proxies(void **unused);
 void test_settled_ceilings(void **unused);
 void test_settled_recovery(void **unused);
+void test_settled_overruled_excluded(void **unused);
 void test_settled_referred(void **unused);
 void test_settled_assembly(void **unused);
 void test_settled_tellers(void **unused);

@@ -380,6 +380,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_settled_proxies),
     cmocka_unit_test(test_settled_ceilings),
     cmocka_unit_test(test_settled_recovery),
+    cmocka_unit_test(test_settled_overruled_excluded),
     cmocka_unit_test(test_settled_referred),
     cmocka_unit_test(test_settled_assembly),
     cmocka_unit_test(test_settled_tellers),
