@@ -29,6 +29,7 @@ void sheaf_settled_remove(sheaf_fold *fold, uint32_t member)
         return;
     struct sheaf_row_removal *row = sheaf_removal_new(fold->state, 0);
     row->at = fold->stamp;
+    row->entry = fold->index;
     row->member = member;
 }
 
@@ -36,7 +37,10 @@ void sheaf_settled_overrule(sheaf_fold *fold, uint32_t member)
 {
     if (!sheaf_member_get(fold->state, member)->votes)
         return;
+    int64_t settled_s = sheaf_bylaws_now(fold->state)->settled_s;
     struct sheaf_row_overruled *row = sheaf_overruled_have(fold->state, member);
+    if (row->at <= fold->stamp - settled_s * 1000)
+        row->entry = fold->index; /* else what was decided since the first still counts it */
     row->id = member;
     row->at = fold->stamp;
 }
@@ -55,29 +59,31 @@ static int64_t counts_after(const sheaf_state *state, const struct sheaf_row_mot
     return motion->closes - settled_s * 1000;
 }
 
-/* It counts so whatever becomes of the member: who is excluded besides counts once. */
-static bool overruled(const struct sheaf_row_overruled *row, int64_t after, int64_t until)
+/* Was it on the log when the motion was decided? All is while it is open, however late: who
+ * ticks does not choose who counts. */
+static bool recorded(const struct sheaf_row_motion *motion, uint32_t entry)
 {
-    return row && row->at > after && row->at <= until;
+    return entry < motion->decided;
 }
 
+/* It counts so whatever becomes of the member: who is excluded besides counts once. */
 bool sheaf_settled_overruled(const sheaf_state *state, const struct sheaf_row_motion *motion,
                              uint32_t member)
 {
     const struct sheaf_row_overruled *row = sheaf_overruled_find(state, member);
-    return overruled(row, counts_after(state, motion), motion->closes);
+    return row && row->at > counts_after(state, motion) && recorded(motion, row->entry);
 }
 
 /* Few: where nine tenths decide, only fewer than nine others overrule anybody. */
 static void count_overruled(const sheaf_state *state, const struct sheaf_row_motion *motion,
-                            int64_t after, sheaf_settled_removed *out)
+                            sheaf_settled_removed *out)
 {
     for (uint32_t i = 0; i < sheaf_overruled_count(state); i++) {
         const struct sheaf_row_overruled *row = sheaf_overruled_at(state, i);
         const struct sheaf_row_member *member = sheaf_member_get(state, row->id);
         const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, motion, row->id);
         bool counts = voted(state, motion, row->id);
-        if (!overruled(row, after, motion->closes)
+        if (!sheaf_settled_overruled(state, motion, row->id)
             || member->voting_since > motion->settled_from
             || (motion->of && member->class != motion->of - 1)
             || (counts && ballot->choice == SHEAF_choice_no))
@@ -104,7 +110,7 @@ sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
         if (row->at <= after)
             break; /* and so are all before it */
         const struct sheaf_row_member *member = sheaf_member_get(state, row->member);
-        if (row->at > motion->closes || member->voting_since > motion->settled_from
+        if (!recorded(motion, row->entry) || member->voting_since > motion->settled_from
             || (motion->of && member->class != motion->of - 1)
             || voted(state, motion, row->member)
             || sheaf_settled_overruled(state, motion, row->member))
@@ -113,7 +119,7 @@ sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
         out.all++;
         out.before += member->left <= motion->since;
     }
-    count_overruled(state, motion, after, &out);
+    count_overruled(state, motion, &out);
     return out;
 }
 
@@ -130,6 +136,12 @@ uint32_t sheaf_settled_electorate(const sheaf_state *state,
     return count;
 }
 
+static bool overruled_lately(const sheaf_fold *fold, uint32_t member, int64_t settled_ms)
+{
+    const struct sheaf_row_overruled *row = sheaf_overruled_find(fold->state, member);
+    return row && row->at > fold->stamp - settled_ms;
+}
+
 /* Excluded or overruled so lately, and settled but for that; but for this member. */
 static uint32_t removed_lately(const sheaf_fold *fold, int64_t from, int64_t settled_ms,
                                uint32_t but)
@@ -140,13 +152,12 @@ static uint32_t removed_lately(const sheaf_fold *fold, int64_t from, int64_t set
         if (row->at <= fold->stamp - settled_ms)
             break;
         count += sheaf_member_get(fold->state, row->member)->voting_since <= from
-                 && !overruled(sheaf_overruled_find(fold->state, row->member),
-                               fold->stamp - settled_ms, fold->stamp);
+                 && !overruled_lately(fold, row->member, settled_ms);
     }
     for (uint32_t i = 0; i < sheaf_overruled_count(fold->state); i++) {
-        const struct sheaf_row_overruled *row = sheaf_overruled_at(fold->state, i);
-        count += row->id != but && overruled(row, fold->stamp - settled_ms, fold->stamp)
-                 && sheaf_member_get(fold->state, row->id)->voting_since <= from;
+        uint32_t id = sheaf_overruled_at(fold->state, i)->id;
+        count += id != but && overruled_lately(fold, id, settled_ms)
+                 && sheaf_member_get(fold->state, id)->voting_since <= from;
     }
     return count;
 }

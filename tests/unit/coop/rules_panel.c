@@ -450,20 +450,37 @@ void test_panel_overrules(void **unused)
     }
 }
 
-/* It is overruled once, however often. */
+/* It is overruled once, however often; and who was when a motion was decided still was once it
+ * is overruled again. */
 void test_panel_overrules_again(void **unused)
 {
     (void)unused;
-    kit k;
-    kit_rules rules = settled_rules();
-    found_by(&k, &rules, 5);
-    overrule(&k, "new", "eve");
-    overrule(&k, "newer", "new");
-    assert_int_equal(sheaf_overruled_count(&k.state), 1);
-    int64_t at = sheaf_overruled_get(&k.state, kit_index(&k, "eve"))->at;
-    assert_int_equal(at, k.now);
-    const struct sheaf_row_motion *row =
-        amend(&k, &rules, '-', at + SETTLED_S * INT64_C(1000) - 1);
-    assert_int_equal(standing(&k, row).overruled, 1);
-    kit_close(&k);
+    for (int late = 0; late < 2; late++) {
+        kit k;
+        kit_rules rules = settled_rules();
+        found_by(&k, &rules, 5);
+        k.now += 9 * DAY; /* so that all are settled when the motion is opened */
+        overrule(&k, "new", "eve");
+        const struct sheaf_row_overruled *eve =
+            sheaf_overruled_get(&k.state, kit_index(&k, "eve"));
+        int64_t expires = eve->at + SETTLED_S * INT64_C(1000);
+        uint32_t first = eve->entry;
+        const struct sheaf_row_motion *row = amend(&k, &rules, '-', expires - 2 * DAY);
+        k.now = row->closes - k.step_ms;
+        kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("motion", "m"));
+        assert_int_equal(row->state, SHEAF_motion_state_rejected);
+        k.now = expires - 1 + late - DAY - 3 * k.step_ms;
+        overrule(&k, "newer", "new");
+        assert_int_equal(k.now, expires - 1 + late);
+        assert_int_equal(sheaf_overruled_count(&k.state), 1);
+        assert_int_equal(eve->at, k.now);
+        if (late)
+            assert_true(eve->entry > first);
+        else
+            assert_int_equal(eve->entry, first);
+        assert_int_equal(standing(&k, row).overruled, !late);
+        row = amend(&k, &rules, '-', eve->at + SETTLED_S * INT64_C(1000) - 1);
+        assert_int_equal(standing(&k, row).overruled, 1);
+        kit_close(&k);
+    }
 }

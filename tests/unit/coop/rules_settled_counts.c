@@ -90,3 +90,85 @@ void test_settled_overruled_excluded(void **unused)
         kit_close(&k);
     }
 }
+
+/* Gus, who has not voted, is excluded by what closes before the motion, and as late as may be
+ * is recorded so: before the motion is decided, though after it has closed. */
+void test_settled_late_tick(void **unused)
+{
+    (void)unused;
+    for (int late = 0; late < 2; late++) {
+        kit k;
+        kit_rules rules = rules_of(SETTLED_S);
+        rules.protected.majority = "three_quarters";
+        rules.qualified.open_s = rules.protected.open_s = 120;
+        found(&k, &rules, 7);
+        kit_do(&k, "ann", "exclusion.open", "out", "{'member':#gus,'reason':^}");
+        propose(&k, "x", "{'kind':'member.exclude','what':{'exclusion':#out}}");
+        k.now++;
+        amend(&k, "m", &rules);
+        votes(&k, "x", "yyyyyn");
+        votes(&k, "m", "yyyyyn");
+        int64_t closes = motion(&k, "m")->closes;
+        assert_int_equal(motion(&k, "x")->closes, closes - 1);
+        tick(&k, "motion", "x", late ? closes + 5 : closes - 1);
+        assert_false(is_member(&k, "gus"));
+        assert_int_equal(settled(&k, "m").removed, 1);
+        assert_int_equal(finish(&k, "m"), SHEAF_motion_state_rejected); /* five of seven */
+        assert_int_equal(settled(&k, "m").removed, 1);
+        kit_close(&k);
+    }
+}
+
+/* The same of a membership that is overruled. */
+void test_settled_late_panel(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = recovery_rules("nine_tenths");
+    found(&k, &rules, 5);
+    dispute(&k, "new", "eve");
+    judge(&k, "cat", "new", true);
+    judge(&k, "dan", "new", true);
+    k.now++;
+    amend(&k, "m", &rules);
+    votes(&k, "m", "yyyy");
+    assert_int_equal(settled(&k, "m").overruled, 0);
+    tick(&k, "recovery_panel", "new", motion(&k, "m")->closes + 1);
+    assert_int_equal(recovery(&k, "new")->state, SHEAF_recovery_state_done);
+    assert_int_equal(settled(&k, "m").overruled, 1);
+    assert_int_equal(finish(&k, "m"), SHEAF_motion_state_rejected);
+    kit_close(&k);
+}
+
+/* Who is excluded while the effect is held does not come into what was decided. */
+void test_settled_held(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_of(SETTLED_S);
+    rules.raised = "{'effect':'member.exclude','sort':'protected'}";
+    rules.article[SHEAF_ARTICLE_override] =
+        "{'confirm_s':600,'hold_s':86400,'members':2,'members_bp':10000,'protected':true}";
+    found(&k, &rules, 7);
+    static const char *const out[] = {"gus", "fay"};
+    for (int i = 0; i < 2; i++) {
+        char label[KIT_NAME_MAX], effect[100];
+        snprintf(label, sizeof label, "out.%s", out[i]);
+        kit_do(&k, people[i], "exclusion.open", label, "{'member':#%s,'reason':^}", out[i]);
+        snprintf(effect, sizeof effect, "{'kind':'member.exclude','what':{'exclusion':#%s}}",
+                 label);
+        snprintf(label, sizeof label, "vote.%s", out[i]);
+        propose(&k, label, effect);
+        votes(&k, label, "yyyyy");
+        k.now++;
+    }
+    assert_int_equal(finish(&k, "vote.gus"), SHEAF_motion_state_held);
+    assert_int_equal(finish(&k, "vote.fay"), SHEAF_motion_state_held);
+    tick(&k, "hold", "vote.gus", motion(&k, "vote.gus")->held);
+    assert_false(is_member(&k, "gus"));
+    assert_int_equal(settled(&k, "vote.fay").yes, 5);
+    assert_int_equal(settled(&k, "vote.fay").removed, 0);
+    tick(&k, "hold", "vote.fay", motion(&k, "vote.fay")->held);
+    assert_false(is_member(&k, "fay"));
+    kit_close(&k);
+}
