@@ -66,6 +66,15 @@ static bool recorded(const struct sheaf_row_motion *motion, uint32_t entry)
     return entry < motion->decided;
 }
 
+/* Is the member settled, and could it vote on the motion: was it admitted before that was
+ * opened, and not on trial, and is it of the class that decides? */
+static bool settled(const struct sheaf_row_motion *motion,
+                    const struct sheaf_row_member *member)
+{
+    return member->counted <= motion->since && member->voting_since <= motion->settled_from
+           && (!motion->of || member->class == motion->of - 1);
+}
+
 /* It counts so whatever becomes of the member: who is excluded besides counts once. */
 bool sheaf_settled_overruled(const sheaf_state *state, const struct sheaf_row_motion *motion,
                              uint32_t member)
@@ -83,9 +92,7 @@ static void count_overruled(const sheaf_state *state, const struct sheaf_row_mot
         const struct sheaf_row_member *member = sheaf_member_get(state, row->id);
         const struct sheaf_row_ballot *ballot = sheaf_motion_ballot(state, motion, row->id);
         bool counts = voted(state, motion, row->id);
-        if (!sheaf_settled_overruled(state, motion, row->id)
-            || member->voting_since > motion->settled_from
-            || (motion->of && member->class != motion->of - 1)
+        if (!sheaf_settled_overruled(state, motion, row->id) || !settled(motion, member)
             || (counts && ballot->choice == SHEAF_choice_no))
             continue;
         bool yes = counts && ballot->choice == SHEAF_choice_yes;
@@ -110,8 +117,7 @@ sheaf_settled_removed sheaf_settled_removed_count(const sheaf_state *state,
         if (row->at <= after)
             break; /* and so are all before it */
         const struct sheaf_row_member *member = sheaf_member_get(state, row->member);
-        if (!recorded(motion, row->entry) || member->voting_since > motion->settled_from
-            || (motion->of && member->class != motion->of - 1)
+        if (!recorded(motion, row->entry) || !settled(motion, member)
             || voted(state, motion, row->member)
             || sheaf_settled_overruled(state, motion, row->member))
             continue;

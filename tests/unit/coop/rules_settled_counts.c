@@ -172,3 +172,37 @@ void test_settled_held(void **unused)
     assert_false(is_member(&k, "fay"));
     kit_close(&k);
 }
+
+/* Sam is admitted as the others were, but after the motion was opened, or is on trial then:
+ * excluded before it closes, sam does not count on what sam could not vote on. */
+void test_settled_came_later(void **unused)
+{
+    (void)unused;
+    for (int trial = 0; trial < 2; trial++) {
+        kit k;
+        kit_rules rules = rules_of(SETTLED_S);
+        rules.protected.open_s = 20 * 86400;
+        found(&k, &rules, 4);
+        if (trial) {
+            apply(&k, "sam", 1);
+            approve(&k, "sam", 4);
+        }
+        amend(&k, "m", &rules);
+        k.now += 1000;
+        if (trial) {
+            tick(&k, "member_trial", "sam", k.now + 10 * DAY);
+        } else {
+            apply(&k, "sam", 0);
+            approve(&k, "sam", 4);
+        }
+        assert_int_equal(sheaf_member_get(&k.state, kit_index(&k, "sam"))->voting_since,
+                         sheaf_coop(&k.state)->founded);
+        exclude(&k, "sam", "yyyy");
+        votes(&k, "m", "yyyy");
+        assert_int_equal(settled(&k, "m").removed, 0);
+        amend(&k, "later", &rules);
+        assert_int_equal(settled(&k, "later").removed, 1);
+        assert_int_equal(finish(&k, "m"), SHEAF_motion_state_adopted);
+        kit_close(&k);
+    }
+}
