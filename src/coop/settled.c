@@ -148,49 +148,61 @@ static bool overruled_lately(const sheaf_fold *fold, uint32_t member, int64_t se
     return row && row->at > fold->stamp - settled_ms;
 }
 
-/* Excluded or overruled so lately, and settled but for that; but for this member. */
-static uint32_t removed_lately(const sheaf_fold *fold, int64_t from, int64_t settled_ms,
-                               uint32_t but)
+/* Have the member's votes counted since then, or the founding? */
+static bool settled_by(const struct sheaf_row_member *member, int64_t from)
 {
+    return member->counted != SHEAF_NONE && member->voting_since <= from;
+}
+
+static const struct sheaf_row_approval *
+voice(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery, uint32_t member)
+{
+    return sheaf_approval_find(fold->state, sheaf_pair(member, recovery->id));
+}
+
+/* Excluded so lately without having spoken on it, or overruled, and settled but for that. */
+static uint32_t gone(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery,
+                     int64_t from, int64_t settled_ms)
+{
+    const sheaf_state *state = fold->state;
     uint32_t count = 0;
-    for (uint32_t i = sheaf_removal_count(fold->state); i; i--) {
-        const struct sheaf_row_removal *row = sheaf_removal_at(fold->state, i - 1);
+    for (uint32_t i = sheaf_removal_count(state); i; i--) {
+        const struct sheaf_row_removal *row = sheaf_removal_at(state, i - 1);
         if (row->at <= fold->stamp - settled_ms)
             break;
-        count += sheaf_member_get(fold->state, row->member)->voting_since <= from
+        count += settled_by(sheaf_member_get(state, row->member), from)
+                 && !voice(fold, recovery, row->member)
                  && !overruled_lately(fold, row->member, settled_ms);
     }
-    for (uint32_t i = 0; i < sheaf_overruled_count(fold->state); i++) {
-        uint32_t id = sheaf_overruled_at(fold->state, i)->id;
-        count += id != but && overruled_lately(fold, id, settled_ms)
-                 && sheaf_member_get(fold->state, id)->voting_since <= from;
+    for (uint32_t i = 0; i < sheaf_overruled_count(state); i++) {
+        uint32_t id = sheaf_overruled_at(state, i)->id;
+        count += id != recovery->member && overruled_lately(fold, id, settled_ms)
+                 && settled_by(sheaf_member_get(state, id), from);
     }
     return count;
 }
 
+/* A voice stands whatever becomes of its member: who excludes an objector while the panel sits
+ * gains nothing. */
 sheaf_settled_view sheaf_settled_on_recovery(const sheaf_fold *fold,
                                              const struct sheaf_row_recovery *recovery)
 {
     const sheaf_state *state = fold->state;
     const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    int64_t from = sheaf_settled_from(fold);
+    int64_t from = sheaf_settled_from(fold), settled_ms = (int64_t)bylaws->settled_s * 1000;
     uint64_t with = 0, against = 0;
     if (!from || !recovery->own)
         return SHEAF_SETTLED_FOR;
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
-        const struct sheaf_row_approval *voice =
-            member->votes && member->voting_since <= from
-                ? sheaf_approval_find(state, sheaf_pair(member->id, recovery->id))
-                : NULL;
-        with += voice && !voice->declines;
-        against += voice && voice->declines;
+        const struct sheaf_row_approval *said =
+            settled_by(member, from) ? voice(fold, recovery, member->id) : NULL;
+        with += said && !said->declines;
+        against += said && said->declines;
     }
-    uint32_t gone =
-        removed_lately(fold, from, (int64_t)bylaws->settled_s * 1000, recovery->member);
     if (sheaf_majority_reached(
             sheaf_decision_by(state, bylaws, SHEAF_decision_sort_protected)->majority, with,
-            with + against + gone + 1))
+            with + against + gone(fold, recovery, from, settled_ms) + 1))
         return SHEAF_SETTLED_FOR;
     return against ? SHEAF_SETTLED_AGAINST : SHEAF_SETTLED_TOO_FEW;
 }

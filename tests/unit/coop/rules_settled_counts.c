@@ -2,6 +2,8 @@
  * protected decision and while it is open, and the voices on a recovery of keys. */
 #include "settled_world.h"
 
+enum { STRANGERS = 12 };
+
 static kit_rules recovery_rules(const char *majority)
 {
     kit_rules rules = rules_of(SETTLED_S);
@@ -30,6 +32,15 @@ static void judge(kit *k, const char *who, const char *label, bool uphold)
 {
     kit_do(k, who, "recovery.judge", NULL, "{'recovery':#%s,'uphold':%s}", label,
            uphold ? "true" : "false");
+}
+
+static void many_judge(kit *k, char letter, int from, int count, const char *label)
+{
+    for (int i = from; i < from + count; i++) {
+        char name[KIT_NAME_MAX];
+        snprintf(name, sizeof name, "%c%d", letter, i);
+        judge(k, name, label, true);
+    }
 }
 
 static uint8_t end(kit *k, const char *label)
@@ -204,5 +215,43 @@ void test_settled_came_later(void **unused)
         assert_int_equal(settled(&k, "later").removed, 1);
         assert_int_equal(finish(&k, "m"), SHEAF_motion_state_adopted);
         kit_close(&k);
+    }
+}
+
+/* ---- on a recovery of keys ---- */
+
+/* Dan, who is settled, is excluded or leaves while the panel sits: what dan has said on it
+ * stands, and counts once. */
+void test_settled_voice_stands(void **unused)
+{
+    (void)unused;
+    enum { SILENT, FOR, AGAINST };
+    static const struct {
+        int dan;
+        uint8_t want;
+        uint32_t overruled; /* too few of the settled are for it */
+    } rows[] = {
+        {SILENT, SHEAF_recovery_state_done, 1}, /* two of three or four, eve's own among them */
+        {FOR, SHEAF_recovery_state_done, 0},    /* three of four */
+        {AGAINST, SHEAF_recovery_state_failed, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        for (int how = 0; how < 3; how++) {
+            kit k;
+            kit_rules rules = recovery_rules("three_quarters");
+            found(&k, &rules, 5);
+            strangers(&k, STRANGERS, 0);
+            dispute(&k, "thief", "eve");
+            if (rows[i].dan)
+                judge(&k, "dan", "thief", rows[i].dan == FOR);
+            many_judge(&k, 's', 0, STRANGERS, "thief");
+            if (how == 1)
+                exclude(&k, "dan", "yyy");
+            if (how == 2)
+                kit_do(&k, "dan", "member.leave", NULL, "{}");
+            assert_int_equal(end(&k, "thief"), rows[i].want);
+            assert_int_equal(sheaf_overruled_count(&k.state), rows[i].overruled);
+            kit_close(&k);
+        }
     }
 }
