@@ -196,7 +196,9 @@ sheaf_settled_view sheaf_settled_on_recovery(const sheaf_fold *fold,
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         const struct sheaf_row_approval *said =
-            settled_by(member, from) ? voice(fold, recovery, member->id) : NULL;
+            settled_by(member, from) && !overruled_lately(fold, member->id, settled_ms)
+                ? voice(fold, recovery, member->id)
+                : NULL;
         with += said && !said->declines;
         against += said && said->declines;
     }

@@ -255,3 +255,32 @@ void test_settled_voice_stands(void **unused)
         }
     }
 }
+
+/* A membership that was overruled counts as against another recovery, once, whatever it says
+ * on it. */
+void test_settled_overruled_speaks(void **unused)
+{
+    (void)unused;
+    enum { SILENT, FOR, AGAINST };
+    for (int says = SILENT; says <= AGAINST; says++) {
+        kit k;
+        kit_rules rules = recovery_rules("three_quarters");
+        found(&k, &rules, 7);
+        strangers(&k, STRANGERS, 0);
+        dispute(&k, "new", "eve");
+        many_judge(&k, 's', 0, STRANGERS, "new");
+        assert_int_equal(end(&k, "new"), SHEAF_recovery_state_done);
+        assert_int_equal(sheaf_overruled_count(&k.state), 1);
+        dispute(&k, "newer", "fay");
+        judge(&k, "cat", "newer", true);
+        judge(&k, "dan", "newer", true);
+        judge(&k, "gus", "newer", true);
+        if (says)
+            judge(&k, "new", "newer", says == FOR);
+        many_judge(&k, 's', 0, STRANGERS, "newer");
+        /* Five of seven, eve's and fay's own among them. */
+        assert_int_equal(end(&k, "newer"), SHEAF_recovery_state_done);
+        assert_int_equal(sheaf_overruled_count(&k.state), 2);
+        kit_close(&k);
+    }
+}
