@@ -193,6 +193,7 @@ sheaf_settled_view sheaf_settled_on_recovery(const sheaf_fold *fold,
     uint64_t with = 0, against = 0;
     if (!from || !recovery->own)
         return SHEAF_SETTLED_FOR;
+    bool own = settled_by(sheaf_member_get(state, recovery->member), from);
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         const struct sheaf_row_approval *said =
@@ -204,7 +205,7 @@ sheaf_settled_view sheaf_settled_on_recovery(const sheaf_fold *fold,
     }
     if (sheaf_majority_reached(
             sheaf_decision_by(state, bylaws, SHEAF_decision_sort_protected)->majority, with,
-            with + against + gone(fold, recovery, from, settled_ms) + 1))
+            with + against + gone(fold, recovery, from, settled_ms) + own))
         return SHEAF_SETTLED_FOR;
     return against ? SHEAF_SETTLED_AGAINST : SHEAF_SETTLED_TOO_FEW;
 }

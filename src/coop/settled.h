@@ -63,9 +63,12 @@ bool sheaf_settled_rose(sheaf_fold *fold, const struct sheaf_row_motion *motion)
 
 /* What the settled members say of a recovery to which a key of the member's own objected. A
  * majority of strangers would take the membership of an opponent, and its vote: so it fails
- * where some are against it and those for it are no majority for a protected decision. Where
- * none is against it but the member they are too few for that beside its objection: then the
- * recovery stands, and the member is overruled. Walks over all members. */
+ * where some are against it and those for it are no majority for a protected decision. Against
+ * them count, beside who is against it, the member itself if it is settled, whoever was
+ * excluded so lately without having spoken on it, and memberships that were overruled so
+ * lately, which are not heard themselves. Voices stand whatever becomes of their members. Where
+ * none is against it but those, and they are too many, the recovery stands, and the member is
+ * overruled. Walks over all members. */
 typedef enum {
     SHEAF_SETTLED_FOR, /* also where bylaws ask for none, or no key of its own objected */
     SHEAF_SETTLED_TOO_FEW,

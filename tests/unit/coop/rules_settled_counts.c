@@ -284,3 +284,23 @@ void test_settled_overruled_speaks(void **unused)
         kit_close(&k);
     }
 }
+
+/* The objection of a member who is not settled is not one of the settled: two of three are two
+ * thirds. */
+void test_settled_own_objection(void **unused)
+{
+    (void)unused;
+    for (int own = 0; own < 2; own++) {
+        kit k;
+        kit_rules rules = recovery_rules("two_thirds");
+        found(&k, &rules, 4);
+        strangers(&k, STRANGERS, 0);
+        dispute(&k, "thief", own ? "dan" : "s0");
+        judge(&k, "cat", "thief", false);
+        many_judge(&k, 's', 1, STRANGERS - 1, "thief");
+        assert_int_equal(end(&k, "thief"),
+                         own ? SHEAF_recovery_state_failed : SHEAF_recovery_state_done);
+        assert_int_equal(sheaf_overruled_count(&k.state), 0);
+        kit_close(&k);
+    }
+}
