@@ -1,5 +1,7 @@
 #include "coop/ceilings.h"
 
+#include "bylaws/bylaws.h"
+
 #include <assert.h>
 
 enum { WHOLE_BP = 10000 };
@@ -107,6 +109,18 @@ bool sheaf_weight_is_zero(const sheaf_weight *weight)
 {
     static const sheaf_weight none;
     return sheaf_weight_compare(weight, &none) == 0;
+}
+
+bool sheaf_votes_reach(const sheaf_ceilings *ceilings, uint8_t majority,
+                       const sheaf_votes *with, const sheaf_votes *base)
+{
+    sheaf_majority_share share = sheaf_majority_of(majority);
+    sheaf_weight have = sheaf_votes_weigh(ceilings, with);
+    sheaf_weight need = sheaf_votes_weigh(ceilings, base);
+    sheaf_weight_multiply(&have, share.denominator);
+    sheaf_weight_multiply(&need, share.numerator);
+    int more = sheaf_weight_compare(&have, &need);
+    return !sheaf_weight_is_zero(&have) && (share.more_than ? more > 0 : more >= 0);
 }
 
 /* ---- rounded ---- */

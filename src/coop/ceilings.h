@@ -69,6 +69,11 @@ void sheaf_weight_multiply(sheaf_weight *weight, uint64_t by);
 int sheaf_weight_compare(const sheaf_weight *a, const sheaf_weight *b);
 bool sheaf_weight_is_zero(const sheaf_weight *weight);
 
+/* Are there votes for it, and do they reach that majority (enum majority) as a share of `base`,
+ * among which they are? As sheaf_majority_reached() says of whole votes. */
+bool sheaf_votes_reach(const sheaf_ceilings *ceilings, uint8_t majority,
+                       const sheaf_votes *with, const sheaf_votes *base);
+
 /* The same in units of which a vote has `unit`; the sum of what classes count for is rounded
  * down, and thirds and two thirds of a unit make up a whole one.
  * votes->all * unit is below 2^63. */

@@ -158,25 +158,6 @@ static sheaf_votes base_of(const sheaf_motion_votes *v, const struct sheaf_row_m
     return out;
 }
 
-static sheaf_weight weigh(const sheaf_ceilings *ceilings, sheaf_votes votes, uint32_t times)
-{
-    votes.all *= times;
-    for (uint32_t i = 0; i < SHEAF_CLASSES_MAX; i++)
-        votes.of[i] *= times;
-    return sheaf_votes_weigh(ceilings, &votes);
-}
-
-/* As sheaf_majority_reached() says of whole votes. */
-static bool majority_reached(uint8_t majority, const sheaf_motion_votes *v,
-                             const sheaf_votes *base)
-{
-    sheaf_majority_share share = sheaf_majority_of(majority);
-    sheaf_weight have = weigh(&v->ceilings, v->yes, share.denominator);
-    sheaf_weight need = weigh(&v->ceilings, *base, share.numerator);
-    int more = sheaf_weight_compare(&have, &need);
-    return !sheaf_weight_is_zero(&have) && (share.more_than ? more > 0 : more >= 0);
-}
-
 /* ---- the settled ---- */
 
 /* Their ballots, with those against that stand for who was excluded or overruled. */
@@ -215,11 +196,11 @@ static sheaf_settled_standing stand_settled(const sheaf_state *state,
     sheaf_votes base = base_of(&votes, motion, rule->base);
     if (rule->base == SHEAF_vote_base_entitled)
         base.all = sheaf_settled_electorate(state, motion) + removed.before;
-    const sheaf_weight whole = weigh(&votes.ceilings, base, 1);
+    const sheaf_weight whole = sheaf_votes_weigh(&votes.ceilings, &base);
     return (sheaf_settled_standing){
         .counted = true,
-        .carried =
-            sheaf_weight_is_zero(&whole) || majority_reached(rule->majority, &votes, &base),
+        .carried = sheaf_weight_is_zero(&whole)
+                   || sheaf_votes_reach(&votes.ceilings, rule->majority, &votes.yes, &base),
         .yes = motion->settled_yes - removed.yes,
         .no = motion->settled_no,
         .abstain = motion->settled_abstain - removed.abstain,
@@ -342,7 +323,7 @@ sheaf_standing sheaf_motion_standing(const sheaf_state *state,
     out.quorate = sheaf_quorum_reached(quorum, motion->electorate, out.turnout);
     if (!meeting || sheaf_motion_binds(motion))
         stand_apart(motion, &votes, rule->quorum_base, quorum, &out);
-    out.majority = majority_reached(rule->majority, &votes, &base);
+    out.majority = sheaf_votes_reach(&votes.ceilings, rule->majority, &votes.yes, &base);
     out.settled = stand_settled(state, motion, rule);
     out.carried = out.majority && motion->yes >= out.voices
                   && (!out.settled.counted || out.settled.carried);

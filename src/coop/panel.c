@@ -60,21 +60,21 @@ bool sheaf_panel_by_all(const sheaf_state *state, const struct sheaf_row_recover
     return with.all >= SHEAF_FIXED_recovery_all;
 }
 
+bool sheaf_panel_reached(const sheaf_state *state, const struct sheaf_row_recovery *recovery,
+                         const sheaf_votes *with, const sheaf_votes *all)
+{
+    sheaf_ceilings ceilings = sheaf_ceilings_of(state, sheaf_bylaws_now(state), all);
+    return sheaf_votes_reach(&ceilings, sheaf_recovery_majority(state, recovery), with, all);
+}
+
 bool sheaf_panel_carried(const sheaf_state *state, const struct sheaf_row_recovery *recovery,
                          uint64_t more, uint64_t less)
 {
-    sheaf_majority_share share = sheaf_majority_of(sheaf_recovery_majority(state, recovery));
     sheaf_votes with, all;
     voices(state, recovery, &with, &all);
     with.all += more;
     all.all += more + less;
-    sheaf_ceilings ceilings = sheaf_ceilings_of(state, sheaf_bylaws_now(state), &all);
-    sheaf_weight have = sheaf_votes_weigh(&ceilings, &with);
-    sheaf_weight need = sheaf_votes_weigh(&ceilings, &all);
-    sheaf_weight_multiply(&have, share.denominator);
-    sheaf_weight_multiply(&need, share.numerator);
-    int exceeds = sheaf_weight_compare(&have, &need);
-    return !sheaf_weight_is_zero(&have) && (share.more_than ? exceeds > 0 : exceeds >= 0);
+    return sheaf_panel_reached(state, recovery, &with, &all);
 }
 
 bool sheaf_recovery_whole(const sheaf_state *state, const struct sheaf_row_recovery *recovery)

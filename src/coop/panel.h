@@ -9,11 +9,17 @@
 #ifndef SHEAF_COOP_PANEL_H
 #define SHEAF_COOP_PANEL_H
 
+#include "coop/ceilings.h"
 #include "coop/coop_internal.h"
 
 /* Counts one voice more, by its member's class: which of them have a ceiling may change before
  * it is decided. */
 void sheaf_panel_voice(sheaf_fold *fold, uint32_t recovery, uint32_t member, bool with);
+
+/* Do the voices for it reach its majority, as a share of all, by the ceilings in force? Those
+ * of classes without a ceiling stand in `all` of each alone. */
+bool sheaf_panel_reached(const sheaf_state *state, const struct sheaf_row_recovery *recovery,
+                         const sheaf_votes *with, const sheaf_votes *all);
 
 /* Would it stand by its majority, with so many whole voices more for it, and against it? */
 bool sheaf_panel_carried(const sheaf_state *state, const struct sheaf_row_recovery *recovery,

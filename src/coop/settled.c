@@ -4,6 +4,7 @@
 #include "coop/electorate.h"
 #include "coop/motion.h"
 #include "coop/organs.h"
+#include "coop/panel.h"
 
 int64_t sheaf_settled_from(const sheaf_fold *fold)
 {
@@ -160,26 +161,36 @@ voice(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery, uint32_
     return sheaf_approval_find(fold->state, sheaf_pair(member, recovery->id));
 }
 
-/* Excluded so lately without having spoken on it, or overruled, and settled but for that. */
-static uint32_t gone(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery,
-                     int64_t from, int64_t settled_ms)
+static void add(const sheaf_state *state, const struct sheaf_row_member *member,
+                sheaf_votes *votes)
+{
+    votes->all++;
+    votes->of[member->class] +=
+        sheaf_class_limited(state, sheaf_bylaws_now(state), member->class);
+}
+
+/* Adds who was excluded so lately without having spoken on it, or overruled, and would be
+ * settled but for that. */
+static void add_gone(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery,
+                     int64_t from, int64_t settled_ms, sheaf_votes *votes)
 {
     const sheaf_state *state = fold->state;
-    uint32_t count = 0;
     for (uint32_t i = sheaf_removal_count(state); i; i--) {
         const struct sheaf_row_removal *row = sheaf_removal_at(state, i - 1);
         if (row->at <= fold->stamp - settled_ms)
             break;
-        count += settled_by(sheaf_member_get(state, row->member), from)
-                 && !voice(fold, recovery, row->member)
-                 && !overruled_lately(fold, row->member, settled_ms);
+        const struct sheaf_row_member *member = sheaf_member_get(state, row->member);
+        if (settled_by(member, from) && !voice(fold, recovery, member->id)
+            && !overruled_lately(fold, member->id, settled_ms))
+            add(state, member, votes);
     }
     for (uint32_t i = 0; i < sheaf_overruled_count(state); i++) {
-        uint32_t id = sheaf_overruled_at(state, i)->id;
-        count += id != recovery->member && overruled_lately(fold, id, settled_ms)
-                 && settled_by(sheaf_member_get(state, id), from);
+        const struct sheaf_row_member *member =
+            sheaf_member_get(state, sheaf_overruled_at(state, i)->id);
+        if (member->id != recovery->member && settled_by(member, from)
+            && overruled_lately(fold, member->id, settled_ms))
+            add(state, member, votes);
     }
-    return count;
 }
 
 /* A voice stands whatever becomes of its member: who excludes an objector while the panel sits
@@ -188,24 +199,31 @@ sheaf_settled_view sheaf_settled_on_recovery(const sheaf_fold *fold,
                                              const struct sheaf_row_recovery *recovery)
 {
     const sheaf_state *state = fold->state;
-    const struct sheaf_row_bylaws *bylaws = sheaf_bylaws_now(state);
-    int64_t from = sheaf_settled_from(fold), settled_ms = (int64_t)bylaws->settled_s * 1000;
-    uint64_t with = 0, against = 0;
+    const struct sheaf_row_member *own = sheaf_member_get(state, recovery->member);
+    int64_t from = sheaf_settled_from(fold);
+    int64_t settled_ms = (int64_t)sheaf_bylaws_now(state)->settled_s * 1000;
+    sheaf_votes with = {0}, all = {0};
+    bool against = false;
     if (!from || !recovery->own)
         return SHEAF_SETTLED_FOR;
-    bool own = settled_by(sheaf_member_get(state, recovery->member), from);
     for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
         const struct sheaf_row_member *member = sheaf_member_at(state, i);
         const struct sheaf_row_approval *said =
             settled_by(member, from) && !overruled_lately(fold, member->id, settled_ms)
                 ? voice(fold, recovery, member->id)
                 : NULL;
-        with += said && !said->declines;
-        against += said && said->declines;
+        if (!said)
+            continue;
+        add(state, member, &all);
+        if (said->declines)
+            against = true;
+        else
+            add(state, member, &with);
     }
-    if (sheaf_majority_reached(
-            sheaf_decision_by(state, bylaws, SHEAF_decision_sort_protected)->majority, with,
-            with + against + gone(fold, recovery, from, settled_ms) + own))
+    add_gone(fold, recovery, from, settled_ms, &all);
+    if (settled_by(own, from))
+        add(state, own, &all);
+    if (sheaf_panel_reached(state, recovery, &with, &all))
         return SHEAF_SETTLED_FOR;
     return against ? SHEAF_SETTLED_AGAINST : SHEAF_SETTLED_TOO_FEW;
 }

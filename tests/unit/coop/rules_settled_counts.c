@@ -256,6 +256,35 @@ void test_settled_voice_stands(void **unused)
     }
 }
 
+/* Twenty settled investors have a quarter of the votes, and so of the voices: they take no
+ * membership over that the settled do not. */
+void test_settled_voices_weigh(void **unused)
+{
+    (void)unused;
+    for (int against = 0; against < 2; against++) {
+        kit k;
+        kit_rules rules = recovery_rules("nine_tenths");
+        found(&k, &rules, 4);
+        strangers(&k, 20, 2);
+        k.now += YEAR;
+        for (int i = 0; i < 30; i++) {
+            char name[KIT_NAME_MAX];
+            snprintf(name, sizeof name, "t%d", i);
+            bring_in(&k, name, 0);
+        }
+        dispute(&k, "thief", "dan");
+        if (against)
+            judge(&k, "cat", "thief", false);
+        many_judge(&k, 't', 0, 30, "thief");
+        many_judge(&k, 's', 0, 20, "thief");
+        /* Of the settled ann and bob, and investors for one vote: three of four, or of five. */
+        assert_int_equal(end(&k, "thief"),
+                         against ? SHEAF_recovery_state_failed : SHEAF_recovery_state_done);
+        assert_int_equal(sheaf_overruled_count(&k.state), !against);
+        kit_close(&k);
+    }
+}
+
 /* A membership that was overruled counts as against another recovery, once, whatever it says
  * on it. */
 void test_settled_overruled_speaks(void **unused)

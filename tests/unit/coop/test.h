@@ -412,6 +412,7 @@ void test_settled_came_later(void **unused);
 void test_settled_voice_stands(void **unused);
 void test_settled_overruled_speaks(void **unused);
 void test_settled_own_objection(void **unused);
+void test_settled_voices_weigh(void **unused);
 void test_settled_referred(void **unused);
 void test_settled_assembly(void **unused);
 void test_settled_tellers(void **unused);

@@ -388,6 +388,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_settled_voice_stands),
     cmocka_unit_test(test_settled_overruled_speaks),
     cmocka_unit_test(test_settled_own_objection),
+    cmocka_unit_test(test_settled_voices_weigh),
     cmocka_unit_test(test_settled_referred),
     cmocka_unit_test(test_settled_assembly),
     cmocka_unit_test(test_settled_tellers),
