@@ -43,21 +43,24 @@ static void voices(const sheaf_state *state, const struct sheaf_row_recovery *re
     }
 }
 
-bool sheaf_panel_by_all(const sheaf_state *state, const struct sheaf_row_recovery *recovery,
-                        uint64_t left)
+/* By those who have a vote now: who spoke and left is not of them, and who cannot judge, for
+ * want of a key that may, is not for it. */
+bool sheaf_panel_by_all(const sheaf_state *state, const struct sheaf_row_recovery *recovery)
 {
-    sheaf_votes with, all;
-    if (left || recovery->against || !recovery->own)
+    uint32_t whole = 0;
+    if (recovery->against || !recovery->own)
         return false;
-    voices(state, recovery, &with, &all);
-    /* By number: who cannot judge, for want of a key that may, is not for it. */
-    uint32_t others =
-        sheaf_coop(state)->voters - (sheaf_member_get(state, recovery->member)->votes > 0);
-    if (with.all < others)
-        return false;
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++)
-        with.all -= with.of[i];
-    return with.all >= SHEAF_FIXED_recovery_all;
+    for (uint32_t i = 0; i < sheaf_member_count(state); i++) {
+        const struct sheaf_row_member *member = sheaf_member_at(state, i);
+        if (!member->votes || member->id == recovery->member)
+            continue;
+        const struct sheaf_row_approval *voice =
+            sheaf_approval_find(state, sheaf_pair(member->id, recovery->id));
+        if (!voice || voice->declines)
+            return false;
+        whole += !sheaf_class_limited(state, sheaf_bylaws_now(state), member->class);
+    }
+    return whole >= SHEAF_FIXED_recovery_all;
 }
 
 bool sheaf_panel_reached(const sheaf_state *state, const struct sheaf_row_recovery *recovery,

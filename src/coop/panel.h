@@ -25,9 +25,9 @@ bool sheaf_panel_reached(const sheaf_state *state, const struct sheaf_row_recove
 bool sheaf_panel_carried(const sheaf_state *state, const struct sheaf_row_recovery *recovery,
                          uint64_t more, uint64_t less);
 
-/* Does it stand although the member itself objected, since all others are for it, of whom so
- * many are left to judge, and enough of classes without a ceiling? */
-bool sheaf_panel_by_all(const sheaf_state *state, const struct sheaf_row_recovery *recovery,
-                        uint64_t left);
+/* Does it stand although the member itself objected, since all others with a vote now are for
+ * it, and enough of them are of classes without a ceiling? Walks over all members, up to the
+ * first who is not. */
+bool sheaf_panel_by_all(const sheaf_state *state, const struct sheaf_row_recovery *recovery);
 
 #endif

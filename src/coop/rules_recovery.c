@@ -417,7 +417,7 @@ static bool stands(const sheaf_state *state, const struct sheaf_row_recovery *re
                    uint64_t left)
 {
     return sheaf_panel_carried(state, recovery, 0, left)
-           || sheaf_panel_by_all(state, recovery, left);
+           || (!left && sheaf_panel_by_all(state, recovery));
 }
 
 /* Could it still, if all of them were for it? */
@@ -524,7 +524,7 @@ sheaf_refusal sheaf_settle_recovery_panel(sheaf_fold *fold, uint32_t of)
     const struct sheaf_row_recovery *recovery = sheaf_recovery_at(fold->state, row);
     if (panel_spoke(fold, recovery)
         && (sheaf_panel_carried(fold->state, recovery, 0, 0)
-            || sheaf_panel_by_all(fold->state, recovery, judges_left(fold, recovery, 1))))
+            || sheaf_panel_by_all(fold->state, recovery)))
         succeed(fold, row);
     else
         fail(fold, row);

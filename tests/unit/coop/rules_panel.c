@@ -288,6 +288,52 @@ void test_panel_silent(void **unused)
 
 #define HELD(name, digits) KIT_HELD(name, digits, "true", "false", "false", "")
 
+/* All others are those with a vote now. Who upheld it and left stands for nobody: not for one
+ * whose page cannot judge, nor as the fourth. */
+void test_panel_by_all_who_are_there(void **unused)
+{
+    (void)unused;
+    static const struct {
+        bool page, leaves[3]; /* of dan, fay and gus, who upheld it */
+        uint8_t want;
+    } rows[] = {
+        {false, {false, false, false}, SHEAF_recovery_state_done},
+        {false, {false, true, true}, SHEAF_recovery_state_done},
+        {false, {true, true, true}, SHEAF_recovery_state_failed},
+        {true, {false, true, false}, SHEAF_recovery_state_failed},
+    };
+    static const char *const names[] = {"dan", "fay", "gus"};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        found(&k, RECOVERY("2"), "nine_tenths", 7);
+        if (rows[i].page) {
+            kit_do(&k, "pia", "member.apply", "pia",
+                   "{'class':0,'kind':'person','name':^,'public_key':@pia,'web':true}");
+            kit_do(&k, "ann", "member.admit", NULL, "{'member':#pia}");
+        }
+        static const kit_row steps[] = {
+            {"n1", "recovery.open", OPEN("n1", "eve"), .label = "n1"},
+            {"ann", "recovery.confirm", OF("n1")},
+            {"bob", "recovery.confirm", OF("n1")},
+            {"eve", "recovery.object", OF("n1")},
+            {"dan", "recovery.judge", FOR("n1")},
+            {"fay", "recovery.judge", FOR("n1")},
+            {"gus", "recovery.judge", FOR("n1")},
+        };
+        KIT_ROWS(&k, steps);
+        for (int n = 0; n < 3; n++)
+            if (rows[i].leaves[n])
+                kit_do(&k, names[n], "member.leave", NULL, "{}");
+        kit_do(&k, "cat", "recovery.judge", NULL, FOR("n1"));
+        if (recovery_of(&k, "n1")->state == SHEAF_recovery_state_objected) {
+            k.now = recovery_of(&k, "n1")->until;
+            kit_do(&k, "hub", "clock.tick", NULL, KIT_TICK("recovery_panel", "n1"));
+        }
+        assert_int_equal(recovery_of(&k, "n1")->state, rows[i].want);
+        kit_close(&k);
+    }
+}
+
 /* Nobody waits for one who acts for the member, and so cannot judge. */
 void test_panel_without_who_acts_for_the_member(void **unused)
 {

@@ -259,6 +259,7 @@ void test_panel_silent(void **unused);
 void test_panel_against_a_thief(void **unused);
 void test_panel_overrules(void **unused);
 void test_panel_overrules_again(void **unused);
+void test_panel_by_all_who_are_there(void **unused);
 void test_panel_without_who_acts_for_the_member(void **unused);
 void test_panel_hears_the_frozen(void **unused);
 void test_recovery_web(void **unused);

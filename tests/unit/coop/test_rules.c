@@ -249,6 +249,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_panel_against_a_thief),
     cmocka_unit_test(test_panel_overrules),
     cmocka_unit_test(test_panel_overrules_again),
+    cmocka_unit_test(test_panel_by_all_who_are_there),
     cmocka_unit_test(test_panel_without_who_acts_for_the_member),
     cmocka_unit_test(test_recovery_web),
     cmocka_unit_test(test_recovery_off),
