@@ -550,3 +550,38 @@ void test_ceilings_in_panels(void **unused)
         kit_close(&k);
     }
 }
+
+/* As many speak on a recovery as there are members: more than 65,535, whom the state is told of
+ * here, are counted to the last. */
+void test_ceilings_in_large_panels(void **unused)
+{
+    (void)unused;
+    enum { MANY = UINT16_MAX };
+    kit k;
+    found(&k, "simple");
+    kit_do(&k, "new", "recovery.open", "r", "{'member':#m1,'public_key':@new,'web':false}");
+    kit_do(&k, "i1", "recovery.confirm", NULL, RECOVERY);
+    kit_do(&k, "i2", "recovery.confirm", NULL, RECOVERY);
+    kit_do(&k, "ann", "recovery.object", NULL, RECOVERY);
+    uint32_t id = kit_index(&k, "r");
+    struct sheaf_row_recovery *row =
+        sheaf_recovery_edit(&k.state, sheaf_recovery_row(&k.state, id));
+    struct sheaf_row_recovery_tally *investors =
+        sheaf_recovery_tally_have(&k.state, sheaf_pair(id, 1));
+    row->upheld += MANY;
+    row->against += MANY;
+    row->judged += MANY;
+    row->judged += MANY;
+    investors->with += MANY;
+    investors->against += MANY;
+    sheaf_state_commit(&k.state);
+    kit_do(&k, "i3", "recovery.judge", NULL, UPHOLD);
+    kit_do(&k, "i4", "recovery.judge", NULL, UPHOLD);
+    kit_do(&k, "i5", "recovery.judge", NULL, REJECT);
+    const struct sheaf_row_recovery *now = sheaf_recovery_get(&k.state, id);
+    assert_int_equal(now->state, SHEAF_recovery_state_objected);
+    assert_int_equal(now->upheld, MANY + 2);
+    assert_int_equal(now->against, MANY + 2);
+    assert_int_equal(now->judged, 2 * MANY + 3);
+    kit_close(&k);
+}

@@ -92,6 +92,7 @@ void test_ceilings_in_allocations(void **unused);
 void test_ceilings_and_proxies_in_allocations(void **unused);
 void test_ceilings_tie_of_points(void **unused);
 void test_ceilings_in_panels(void **unused);
+void test_ceilings_in_large_panels(void **unused);
 void test_weights_at_their_bounds(void **unused);
 void test_raised_effects(void **unused);
 void test_amendments_by_article(void **unused);

@@ -109,6 +109,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_ceilings_and_proxies_in_allocations),
     cmocka_unit_test(test_ceilings_tie_of_points),
     cmocka_unit_test(test_ceilings_in_panels),
+    cmocka_unit_test(test_ceilings_in_large_panels),
     cmocka_unit_test(test_weights_at_their_bounds),
     cmocka_unit_test(test_raised_effects),
     cmocka_unit_test(test_amendments_by_article),
