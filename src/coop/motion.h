@@ -53,7 +53,7 @@ enum { SHEAF_BALLOT_UNITS = 1 << 30 };
 /* How a motion stands among the settled members. */
 typedef struct {
     bool counted; /* it is to be adopted by the rule, and bylaws ask for it; else all are 0 */
-    bool carried; /* the majority is reached among them, or none is for or against */
+    bool carried; /* the majority is reached among them, or would be a share of nothing */
     uint32_t yes, no, abstain;
     /* Counted as against besides: who was excluded, and memberships whose keys all others gave
      * to another over the objection of one, whatever is voted by them. */

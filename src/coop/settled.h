@@ -5,13 +5,23 @@
  * (decisions.settled_s) a protected decision needs its majority among the settled as well:
  * members whose votes have counted for that long when the motion is opened, or referred to the
  * members, or since the founding. Who was excluded in that time before it closes, and would be
- * settled, counts there as against it, unless a ballot of theirs stands. A person who comes
- * back is a new member; nobody else can tell that it is the same. Who leaves or has died is not
- * counted. A membership whose keys went to another, although a key of its own objected, because
- * all others were for it or with too few of the settled for it (coop/panel.h), counts there as
- * against it for as long, whatever is voted by it: whether they were right nobody else can
- * tell. Where no settled member has voted for or
- * against, the first count alone decides.
+ * settled and could vote on it, counts there as against it, unless a ballot of theirs stands. A
+ * person who comes back is a new member; nobody else can tell that it is the same. Who leaves
+ * or has died is not counted; but where the majority is a share of all who may vote, whoever
+ * did once it was open stays among them, as in the first count. A membership whose keys went to
+ * another, although a key of its own objected, because all others were for it or with too few
+ * of the settled for it (coop/panel.h), counts there as against it for as long, whatever is
+ * voted by it, and once, also where it is excluded: whether they were right nobody else can
+ * tell.
+ *
+ * While the motion is open whoever was excluded or overruled by then counts so, though it
+ * should have closed before: else who ticks late would choose. Once it is decided what was so
+ * then stays, also where it is counted again after a hold.
+ *
+ * The first count alone decides where the majority among the settled would be a share of
+ * nothing: where none has voted for or against, nor blank where blank votes count, or classes
+ * alone with a ceiling of votes, which weigh nothing by themselves. As a share of all who may
+ * vote it is one of all the settled, whether they vote or not.
  *
  * Since the founding is who was admitted within 90 days of it, not by motion and before there
  * are officers who admit or anybody was excluded, who can decline no more, where nobody

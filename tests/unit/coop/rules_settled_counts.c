@@ -218,6 +218,95 @@ void test_settled_came_later(void **unused)
     }
 }
 
+/* Where no settled member is for or against, the first count decides, unless the majority is a
+ * share of blank votes as well and one is blank, or of all who may vote. */
+void test_settled_bases(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *base;
+        bool blank, carried;
+    } rows[] = {
+        {"for_and_against", false, true},
+        {"for_and_against", true, true},
+        {"cast", false, true},
+        {"cast", true, false},
+        {"entitled", false, false},
+        {"entitled", true, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        kit k;
+        kit_rules rules = rules_of(SETTLED_S);
+        rules.protected.base = rows[i].base;
+        rules.protected.majority = "two_thirds";
+        found(&k, &rules, 4);
+        strangers(&k, STRANGERS, 0);
+        amend(&k, "m", &rules);
+        if (rows[i].blank)
+            kit_do(&k, "dan", "ballot.cast", NULL, "{'choice':'abstain','motion':#m}");
+        strangers_vote(&k, "m", STRANGERS);
+        assert_true(sheaf_motion_standing(&k.state, motion(&k, "m"),
+                                          sheaf_motion_rule(&k.state, motion(&k, "m")))
+                        .majority);
+        assert_int_equal(settled(&k, "m").carried, rows[i].carried);
+        kit_close(&k);
+    }
+}
+
+/* Settled members of a class with a ceiling weigh nothing where no others are settled and vote:
+ * the first count decides then too. */
+void test_settled_ceiling_alone(void **unused)
+{
+    (void)unused;
+    kit k;
+    kit_rules rules = rules_of(SETTLED_S);
+    rules.protected.majority = "two_thirds";
+    found(&k, &rules, 4);
+    strangers(&k, 5, 2);
+    k.now += YEAR;
+    for (int i = 0; i < STRANGERS; i++) {
+        char name[KIT_NAME_MAX];
+        snprintf(name, sizeof name, "t%d", i);
+        bring_in(&k, name, 0);
+    }
+    amend(&k, "m", &rules);
+    for (int i = 0; i < STRANGERS; i++) {
+        char name[KIT_NAME_MAX];
+        snprintf(name, sizeof name, "t%d", i);
+        vote(&k, name, "m", true);
+        snprintf(name, sizeof name, "s%d", i);
+        if (i < 5)
+            vote(&k, name, "m", false);
+    }
+    assert_int_equal(settled(&k, "m").no, 5);
+    assert_true(settled(&k, "m").carried);
+    vote(&k, "dan", "m", false);
+    assert_false(settled(&k, "m").carried);
+    kit_close(&k);
+}
+
+/* Who leaves once it is open stays among all who may vote, and who left before does not. */
+void test_settled_who_left(void **unused)
+{
+    (void)unused;
+    for (int open = 0; open < 2; open++) {
+        kit k;
+        kit_rules rules = rules_of(SETTLED_S);
+        rules.protected.base = "entitled";
+        rules.protected.majority = "three_quarters";
+        found(&k, &rules, 5);
+        for (int i = 0; i < 2; i++) {
+            if (i == open)
+                kit_do(&k, "eve", "member.leave", NULL, "{}");
+            if (!i)
+                amend(&k, "m", &rules);
+        }
+        votes(&k, "m", "yyy");
+        assert_int_equal(settled(&k, "m").carried, !open); /* three of four or of five */
+        kit_close(&k);
+    }
+}
+
 /* ---- on a recovery of keys ---- */
 
 /* Dan, who is settled, is excluded or leaves while the panel sits: what dan has said on it
