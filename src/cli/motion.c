@@ -73,12 +73,13 @@ static void put_standing(sheaf_json_writer *w, const sheaf_standing *s)
     sheaf_json_close(w);
 }
 
-/* Of a motion that was adopted and is void: why. */
+/* Of a motion that is adopted and void, or would be: why. */
 static void put_void(sheaf_json_writer *w, const sheaf_motion_report *r)
 {
     sheaf_refusal_detail why;
-    const sheaf_refusal_text *text = sheaf_refusal_describe(r->motion->refusal);
-    if (r->motion->state != SHEAF_motion_state_void || !text)
+    const struct sheaf_row_motion *after = &r->closing.after;
+    const sheaf_refusal_text *text = sheaf_refusal_describe(after->refusal);
+    if (after->state != SHEAF_motion_state_void || !text)
         return;
     sheaf_refusal_of_effect(text->number, r->effect, &why);
     sheaf_json_key(w, "void");
@@ -132,7 +133,7 @@ static int print_json(const sheaf_motion_report *r)
     sheaf_json_close(&w);
     sheaf_sheets_put(r->state, r->motion->id, &w);
     put_standing(&w, &r->standing);
-    sheaf_json_member_put_string(&w, "then", sheaf_str(sheaf_motion_prospect(r)));
+    sheaf_json_member_put_string(&w, "then", sheaf_str(r->closing.then));
     put_text(&w, "title", &r->title);
     sheaf_json_member_put_int(&w, "uncounted", sheaf_motion_uncounted(r));
     put_void(&w, r);
@@ -203,10 +204,10 @@ static sheaf_status read_effect(const sheaf_round_source *source, sheaf_arena *a
     uint8_t sort;
     if (!sheaf_effect_sort(r->state, r->effect, &sort))
         return sheaf_fail(err, SHEAF_NOMEM, "no memory for a motion");
-    if (r->motion->state == SHEAF_motion_state_open && sort > r->motion->sort) {
-        r->raised = sheaf_decision_by(r->state, sheaf_bylaws_now(r->state), sort);
+    if (r->motion->state == SHEAF_motion_state_open)
+        r->raised = sheaf_motion_rule_now(r->state, r->motion, sort);
+    if (r->raised)
         r->raised_standing = sheaf_motion_standing(r->state, r->motion, r->raised);
-    }
     return SHEAF_OK;
 }
 
@@ -221,6 +222,8 @@ static sheaf_status report(const sheaf_arguments *a, const sheaf_round_source *s
     if (!r.motion)
         return sheaf_fail(err, SHEAF_INVALID, "entry %u opened no motion; see sheaf log show",
                           number);
+    const int64_t closes = r.motion->closes > r.now ? r.motion->closes : r.now;
+    SHEAF_TRY(sheaf_round_source_closing(source, number, closes, &r.closing, err));
     const sheaf_mark mark = sheaf_round_source_preview(source, number);
     r.rule = sheaf_motion_rule(state, r.motion);
     r.standing = sheaf_motion_standing(state, r.motion, r.rule);

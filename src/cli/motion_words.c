@@ -10,7 +10,6 @@
 #include "cli/source_text.h"
 #include "cli/teller_words.h"
 #include "coop/organs.h"
-#include "coop/refusal_detail.h"
 #include "coop/view.h"
 
 #include <inttypes.h>
@@ -18,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WORDS_MAX = 4096, MOMENT_SIZE = 32, SPAN_SIZE = 40, LABEL = 11 };
+enum { WORDS_MAX = 4096, MOMENT_SIZE = 32, LABEL = 11 };
 
 static const char *moment(int64_t ms, char out[MOMENT_SIZE])
 {
@@ -27,55 +26,6 @@ static const char *moment(int64_t ms, char out[MOMENT_SIZE])
     if (!gmtime_r(&seconds, &utc) || !strftime(out, MOMENT_SIZE, "%Y-%m-%d %H:%M UTC", &utc))
         snprintf(out, MOMENT_SIZE, "later");
     return out;
-}
-
-/* In the largest unit that says it exactly. */
-static const char *span(int64_t seconds, char out[SPAN_SIZE])
-{
-    static const struct {
-        int64_t seconds;
-        const char *name;
-    } units[] = {{86400, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"}};
-    size_t unit = 0;
-    while (seconds % units[unit].seconds)
-        unit++;
-    int64_t count = seconds / units[unit].seconds;
-    snprintf(out, SPAN_SIZE, "%" PRId64 " %s%s", count, units[unit].name,
-             count == 1 ? "" : "s");
-    return out;
-}
-
-/* ---- what would follow ---- */
-
-const char *sheaf_motion_prospect(const sheaf_motion_report *r)
-{
-    static const char *const states[] = {
-        [SHEAF_motion_state_open] = "open",
-        [SHEAF_motion_state_adopted] = "adopted",
-        [SHEAF_motion_state_rejected] = "rejected",
-        [SHEAF_motion_state_no_quorum] = "no_quorum",
-        [SHEAF_motion_state_withdrawn] = "withdrawn",
-        [SHEAF_motion_state_void] = "void",
-        [SHEAF_motion_state_held] = "held",
-        [SHEAF_motion_state_overridden] = "overridden",
-        [SHEAF_motion_state_undone] = "undone",
-        [SHEAF_motion_state_called_off] = "called_off",
-    };
-    const struct sheaf_row_motion *m = r->motion;
-    if (m->state != SHEAF_motion_state_open)
-        return states[m->state];
-    bool strict = r->raised != NULL, organ = m->body == SHEAF_body_organ;
-    if (organ && (sheaf_organ_unable(r->state, m) || (strict && !m->urgent)))
-        return "referred";
-    if (organ && m->urgent && r->standing.carried)
-        return "urgent";
-    if (!r->standing.quorate || (r->standing.carried && strict && !r->raised_standing.quorate))
-        return m->ratify                                          ? "undone"
-               : r->rule->second_open_s && m->call == 1 && !organ ? "second_call"
-                                                                  : "no_quorum";
-    if (!r->standing.carried || (strict && !r->raised_standing.carried))
-        return m->ratify ? "undone" : "rejected";
-    return sheaf_settled_voids(r) ? "void" : "adopted";
 }
 
 bool sheaf_motion_articles(const sheaf_motion_report *r, sheaf_article out[SHEAF_ARTICLE_COUNT],
@@ -188,6 +138,13 @@ static void print_rule(const struct sheaf_row_decision *rule, const char *label)
     };
     printf("  %-10s by %s decision: %s %s must be for it\n", label, sorts[rule->sort],
            majorities[rule->majority], bases[rule->base]);
+}
+
+/* Do both take the same majority and turnout? */
+static bool same_rule(const struct sheaf_row_decision *a, const struct sheaf_row_decision *b)
+{
+    return a->sort == b->sort && a->majority == b->majority && a->base == b->base
+           && a->quorum_bp == b->quorum_bp && a->quorum_base == b->quorum_base;
 }
 
 static sheaf_slice organ_name(const sheaf_motion_report *r)
@@ -324,75 +281,6 @@ static void print_assembly(const sheaf_motion_report *r)
             "are taken");
 }
 
-/* Of a motion that is put to an assembly which takes no ballots; true if it is. */
-static bool print_waiting(const sheaf_motion_report *r)
-{
-    const struct sheaf_row_assembly *assembly = assembly_of(r);
-    if (!assembly || assembly->state == SHEAF_assembly_state_under_way
-        || assembly->state == SHEAF_assembly_state_ended)
-        return false; /* it ended: so that members can contest what tellers counted */
-    bool comes = assembly->state == SHEAF_assembly_state_convened
-                 || assembly->state == SHEAF_assembly_state_second_call;
-    puts(comes ? "  then       it is decided when the assembly ends; if that is not held, it "
-                 "fails,\n"
-                 "             and if it is called off, it ends"
-               : "  then       it fails: the assembly was not held");
-    return true;
-}
-
-static void print_second_call(const struct sheaf_row_decision *rule)
-{
-    char text[SPAN_SIZE];
-    printf("there is a second call of %s,", span(rule->second_open_s, text));
-    if (rule->second_quorum_bp)
-        printf(" on which %u.%02u %% suffice\n", rule->second_quorum_bp / 100u,
-               rule->second_quorum_bp % 100u);
-    else
-        puts(" which needs no quorum");
-}
-
-static void print_rejected(const sheaf_motion_report *r)
-{
-    if (sheaf_settled_stops(r))
-        puts(
-            "it is rejected:\n             of all votes enough are for it, of those of settled "
-            "members not");
-    else if (r->standing.majority && r->motion->yes < r->standing.voices)
-        printf("it is rejected:\n             fewer than %" PRIu32 " are for it\n",
-               r->standing.voices);
-    else
-        puts("it is rejected");
-}
-
-static void print_then(const sheaf_motion_report *r)
-{
-    if (print_waiting(r))
-        return;
-    const char *then = sheaf_motion_prospect(r);
-    fputs("  then       it is settled by itself; with these votes ", stdout);
-    if (strcmp(then, "second_call") == 0)
-        print_second_call(r->rule);
-    else if (strcmp(then, "referred") == 0)
-        puts("it passes to the members:\n"
-             "             too few officers are left who may vote, or it is not theirs to "
-             "decide");
-    else if (strcmp(then, "urgent") == 0)
-        puts("its effect takes place at once,\n             and the members ratify or undo it");
-    else if (strcmp(then, "undone") == 0)
-        puts("it is not ratified, and is undone");
-    else if (r->motion->ratify)
-        puts("it is ratified, and stays");
-    else if (strcmp(then, "no_quorum") == 0)
-        puts("it fails: too few have voted");
-    else if (strcmp(then, "rejected") == 0)
-        print_rejected(r);
-    else if (strcmp(then, "void") == 0)
-        puts("it is adopted and void:\n             the bylaws have come to ask for settled "
-             "members; open it again");
-    else
-        puts(r->effect ? "it is adopted, and its effect follows by itself" : "it is adopted");
-}
-
 /* What one member has recorded and another has yet to confirm. */
 static void print_asked(const sheaf_motion_report *r, uint32_t version)
 {
@@ -455,17 +343,6 @@ static void print_hold(const sheaf_motion_report *r)
                moment(ends->at, when), m->id);
 }
 
-/* Why its effect has not taken place, and the article that says so. */
-static void print_void(const sheaf_motion_report *r)
-{
-    sheaf_refusal_detail why;
-    sheaf_refusal_of_effect((sheaf_refusal)r->motion->refusal, r->effect, &why);
-    printf("             %s%s%s\n             (article %d, %s; code %d)\n",
-           sheaf_refusal_describe(r->motion->refusal)->sentence, why.words[0] ? ": " : "",
-           why.words, (int)why.article, sheaf_article_describe(why.article)->title,
-           (int)r->motion->refusal);
-}
-
 static void print_settled(const sheaf_motion_report *r)
 {
     const struct sheaf_row_motion *m = r->motion;
@@ -499,7 +376,7 @@ static void print_settled(const sheaf_motion_report *r)
     if (later && m->state == SHEAF_motion_state_void)
         printf("             its effect is void, by entry %" PRIu32 "\n", m->acted);
     if (m->state == SHEAF_motion_state_void)
-        print_void(r);
+        sheaf_motion_print_void(r, m);
     print_hold(r);
     print_registration(r);
 }
@@ -537,7 +414,7 @@ void sheaf_motion_print(const sheaf_motion_report *r)
     print_effect(r);
     print_organ(r);
     print_rule(r->rule, m->urgent || m->ratify ? "ratified" : "decided");
-    if (r->raised)
+    if (r->raised && !same_rule(r->rule, r->raised))
         print_rule(r->raised, "and now");
     if (r->standing.voices)
         printf("             and %" PRIu32 " at least, for what is done to one member\n",
@@ -554,11 +431,5 @@ void sheaf_motion_print(const sheaf_motion_report *r)
         printf("  vote from  %s\n", moment(m->begins, when));
     printf("  closes     %s%s\n", moment(m->closes, when),
            m->closes <= r->now ? ", and is settled with the next entry" : "");
-    if (r->raised && r->raised->sort > m->sort && m->body != SHEAF_body_organ)
-        puts(m->assembly == SHEAF_NONE
-                 ? "             later if it would be adopted then: once the notice and the\n"
-                   "             voting days are over that it needs by now"
-                 : "             and is void if it had less notice and fewer voting days than\n"
-                   "             it needs by now");
-    print_then(r);
+    sheaf_motion_print_then(r);
 }

@@ -65,6 +65,17 @@ sheaf_mark sheaf_round_source_preview(const sheaf_round_source *source, uint32_t
     return sheaf_preview(own_state(source), matter);
 }
 
+sheaf_status sheaf_round_source_closing(const sheaf_round_source *source, uint32_t motion,
+                                        int64_t stamp, sheaf_motion_closing *out,
+                                        sheaf_err *err)
+{
+    void *block = malloc(SHEAF_FOLD_ARENA_BYTES);
+    sheaf_arena work = sheaf_arena_over(block, block ? SHEAF_FOLD_ARENA_BYTES : 0);
+    bool done = block && sheaf_preview_closing(own_state(source), motion, stamp, &work, out);
+    free(block);
+    return done ? SHEAF_OK : sheaf_fail(err, SHEAF_NOMEM, "no memory for a motion");
+}
+
 void sheaf_round_source_roll_back(const sheaf_round_source *source, sheaf_mark mark)
 {
     sheaf_state_roll_back(own_state(source), mark);

@@ -50,6 +50,12 @@ void sheaf_round_source_log_close(const sheaf_round_source *source, sheaf_log_st
  * rolled back to the mark its rows count the votes by proxy as its closing would now
  * (coop/preview.h). */
 sheaf_mark sheaf_round_source_preview(const sheaf_round_source *source, uint32_t matter);
+/* What the motion's closing at `stamp` would make of it (coop/preview.h); SHEAF_NOMEM where
+ * memory is spent. */
+SHEAF_MUST_USE sheaf_status sheaf_round_source_closing(const sheaf_round_source *source,
+                                                       uint32_t motion, int64_t stamp,
+                                                       sheaf_motion_closing *out,
+                                                       sheaf_err *err);
 void sheaf_round_source_roll_back(const sheaf_round_source *source, sheaf_mark mark);
 
 /* A blob that the round rests on, at most `max` bytes. SHEAF_IO where it is not at hand,

@@ -7,10 +7,12 @@
 
 enum { DAY_S = 86400, HOUR_S = 3600 };
 
-/* By the rule that asks for most. */
+/* By the rule that they keep from being adopted, if by one. */
 static const sheaf_standing *strictest(const sheaf_motion_report *r)
 {
-    return r->raised ? &r->raised_standing : &r->standing;
+    const sheaf_settled_standing *first = &r->standing.settled;
+    return r->raised && (!first->counted || first->carried) ? &r->raised_standing
+                                                            : &r->standing;
 }
 
 /* In days or hours where they say it exactly. */
@@ -45,12 +47,4 @@ bool sheaf_settled_stops(const sheaf_motion_report *r)
 {
     const sheaf_standing *s = strictest(r);
     return s->majority && s->settled.counted && !s->settled.carried;
-}
-
-bool sheaf_settled_voids(const sheaf_motion_report *r)
-{
-    const struct sheaf_row_decision *rule = r->raised ? r->raised : r->rule;
-    return rule->sort == SHEAF_decision_sort_protected && r->motion->body != SHEAF_body_organ
-           && sheaf_bylaws_now(r->state)->settled_s
-                  > sheaf_bylaws_get(r->state, r->motion->bylaws)->settled_s;
 }

@@ -10,8 +10,4 @@ void sheaf_settled_print(const sheaf_motion_report *report);
 /* All votes are enough for it and those of the settled members are not. */
 bool sheaf_settled_stops(const sheaf_motion_report *report);
 
-/* The bylaws have come to ask for settled members, or for longer ones, since it was opened:
- * adopted, it would be void. */
-bool sheaf_settled_voids(const sheaf_motion_report *report);
-
 #endif

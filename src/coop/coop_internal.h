@@ -60,6 +60,9 @@ void sheaf_motion_refer(sheaf_fold *fold, uint32_t row, const sheaf_effect *effe
 
 /* The least sort of decision that the open or held motion needs by the bylaws in force. */
 uint8_t sheaf_motion_sort_now(sheaf_fold *fold, const struct sheaf_row_motion *motion);
+/* It closes, and its effect has come to need a decision of another sort: when the notice and
+ * the days of voting of that would be over, if they are not. Else 0. */
+int64_t sheaf_motion_more_time(sheaf_fold *fold, const struct sheaf_row_motion *motion);
 /* Have all voted who may, and do bylaws and law let it close by that? */
 bool sheaf_motion_closes_early(sheaf_fold *fold, const struct sheaf_row_motion *motion);
 

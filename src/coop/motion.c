@@ -15,6 +15,14 @@ const struct sheaf_row_decision *sheaf_motion_rule(const sheaf_state *state,
     return sheaf_decision_by(state, sheaf_bylaws_get(state, motion->bylaws), motion->sort);
 }
 
+const struct sheaf_row_decision *sheaf_motion_rule_now(const sheaf_state *state,
+                                                       const struct sheaf_row_motion *motion,
+                                                       uint8_t sort)
+{
+    bool same = sort != SHEAF_decision_sort_protected && sort <= motion->sort;
+    return same ? NULL : sheaf_decision_by(state, sheaf_bylaws_now(state), sort);
+}
+
 bool sheaf_motion_binds(const struct sheaf_row_motion *motion)
 {
     return motion->effect != SHEAF_KIND_none || motion->process != SHEAF_NONE;

@@ -108,6 +108,11 @@ uint32_t sheaf_motion_voices(const struct sheaf_row_motion *motion);
 /* By the rule for its sort in the bylaws of its opening. */
 const struct sheaf_row_decision *sheaf_motion_rule(const sheaf_state *state,
                                                    const struct sheaf_row_motion *motion);
+/* By what else its result is judged when it closes, where its effect needs that sort by then:
+ * the rule in force, if the sort has risen or is protected; else NULL. */
+const struct sheaf_row_decision *sheaf_motion_rule_now(const sheaf_state *state,
+                                                       const struct sheaf_row_motion *motion,
+                                                       uint8_t sort);
 sheaf_standing sheaf_motion_standing(const sheaf_state *state,
                                      const struct sheaf_row_motion *motion,
                                      const struct sheaf_row_decision *rule);

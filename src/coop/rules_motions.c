@@ -302,11 +302,9 @@ static uint8_t outcome_of(sheaf_state *state, const struct sheaf_row_motion *mot
     uint8_t sort = motion->sort;
     if (effect && !sheaf_effect_sort(state, effect, &sort))
         state->failed = true;
-    bool same = sort != SHEAF_decision_sort_protected && sort <= motion->sort;
-    if (to != SHEAF_motion_state_adopted || !effect || same)
-        return to;
-    return outcome_under(state, motion,
-                         sheaf_decision_by(state, sheaf_bylaws_now(state), sort));
+    const struct sheaf_row_decision *now =
+        effect ? sheaf_motion_rule_now(state, motion, sort) : NULL;
+    return to == SHEAF_motion_state_adopted && now ? outcome_under(state, motion, now) : to;
 }
 
 /* ---- more time ---- */
@@ -333,9 +331,7 @@ static int64_t put_at(const sheaf_state *state, const struct sheaf_row_motion *m
                : motion->begins - (int64_t)sheaf_motion_rule(state, motion)->notice_s * 1000;
 }
 
-/* Its effect has come to need a decision of another sort: when the notice and the days of
- * voting of that would be over, if they are not. Else 0. */
-static int64_t more_time(sheaf_fold *fold, const struct sheaf_row_motion *motion)
+int64_t sheaf_motion_more_time(sheaf_fold *fold, const struct sheaf_row_motion *motion)
 {
     const sheaf_state *state = fold->state;
     uint8_t sort = sheaf_motion_sort_now(fold, motion);
@@ -521,7 +517,7 @@ static sheaf_refusal close_vote(sheaf_fold *fold, uint32_t row)
     if (!load_effect(fold, row, &effect) || sheaf_organ_refers(fold, row, &effect))
         return SHEAF_ACCEPTED;
     const struct sheaf_row_motion *motion = sheaf_motion_at(state, row);
-    int64_t longer = more_time(fold, motion);
+    int64_t longer = sheaf_motion_more_time(fold, motion);
     sheaf_mark mark = sheaf_state_mark(state);
     uint8_t to = count_out(fold, row, &effect);
     if (extend(fold, row, mark, longer))

@@ -80,7 +80,11 @@ def act_urgently(coop):
     coop.act("ada", "revenue", "record", "--amount-cents", 1000, "--memo", "Sold")
     held = coop.act("ada", "motion", "open", "--title", "Share it", effect={
         "kind": "surplus.distribute", "what": {"amount_cents": 1000}})
-    coop.vote(held, "yes", *PEOPLE)
+    coop.vote(held, "yes", *PEOPLE[:3])
+    told = coop.words("cat", "motion", "show", held)
+    check("before it is adopted it says that its effect is held", "with these votes it is adopted, "
+          "and its effect\n             is held until 2" in told, told)
+    coop.vote(held, "yes", PEOPLE[3])
     coop.becomes(held, state="held")
     told = coop.words("cat", "status")
     check("what is held is told, and how it is suspended", "adopted; its effect is held until"
@@ -153,8 +157,16 @@ def appeal(coop):
 
 def find(coop):
     coop.join("eve")
+    twice = coop.act("ada", "motion", "open", "--title", "Elect dan", effect={
+        "kind": "office.elect", "what": {"member": coop.members["dan"], "organ": 1}})
     for who in ("dan", "eve"):
         seat(coop, 1, who)
+    coop.vote(twice, "yes", *PEOPLE)
+    told = coop.words("dan", "motion", "show", twice)
+    check("what would be void says so, and why", "with these votes it is adopted and void:\n"
+          in told and "(article 10, " in told, told)
+    told = json.loads(coop.words("dan", "motion", "show", twice, "--json"))
+    check("as data too", told["then"] == "void" and told["void"]["article"] == "organs", told)
     motion = coop.act("ada", "motion", "open", "--title", "Buy from her aunt", "--organ", 0)
     for who, reason in (("dan", "She said so herself"), ("eve", "I know the aunt")):
         coop.act(who, "conflict", "allege", "--matter", motion, "--member", coop.members["cat"],

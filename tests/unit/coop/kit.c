@@ -2,6 +2,7 @@
 
 #include "base/encode.h"
 #include "base/json.h"
+#include "coop/preview.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -299,8 +300,52 @@ static void check_cited(const kit *k, sheaf_refusal refusal)
                  text->article);
 }
 
+const char *kit_then(kit *k, const char *motion)
+{
+    sheaf_motion_closing out;
+    const struct sheaf_row_motion *row = sheaf_motion_get(&k->state, kit_index(k, motion));
+    sheaf_arena_reset(&k->work);
+    int64_t next = k->now + k->step_ms;
+    if (!sheaf_preview_closing(&k->state, row->id, row->closes > next ? row->closes : next,
+                               &k->work, &out))
+        kit_fail("no memory to close a motion");
+    return out.then;
+}
+
+/* Does the entry settle a motion? Then what is shown beforehand of how that ends. */
+static bool foresee(kit *k, const sheaf_entry *entry, const sheaf_hash *digest,
+                    sheaf_motion_closing *out)
+{
+    sheaf_deadline due;
+    if (entry->act->kind != SHEAF_KIND_clock_tick
+        || !sheaf_fold_due(&k->state, entry->stamp, &due)
+        || due.kind != SHEAF_deadline_kind_motion)
+        return false;
+    bool seen = sheaf_preview_closing(&k->state, due.of, entry->stamp, &k->work, out);
+    sheaf_arena_reset(&k->work);
+    sheaf_hash after = sheaf_state_digest(&k->state);
+    if (!sheaf_hash_equal(digest, &after))
+        kit_fail("what is shown of motion %u left traces in the state", due.of);
+    return seen;
+}
+
+/* The closing has made of the motion what was shown; what follows at once was shown too. */
+static void check_foreseen(const kit *k, const sheaf_entry *entry,
+                           const sheaf_motion_closing *seen)
+{
+    const struct sheaf_row_motion *is = sheaf_motion_get(&k->state, seen->after.id);
+    const struct sheaf_row_motion *was = &seen->after;
+    if (is->state == SHEAF_motion_state_open && is->closes <= entry->stamp)
+        return;
+    if (is->state != was->state || is->refusal != was->refusal || is->closes != was->closes
+        || is->body != was->body || is->call != was->call || is->held != was->held
+        || is->ratify != was->ratify || is->yes != was->yes || is->no != was->no)
+        kit_fail("of motion %u was shown “%s”, and it came otherwise", is->id, seen->then);
+}
+
 sheaf_refusal kit_offer_entry(kit *k)
 {
+    sheaf_motion_closing seen;
     sheaf_entry entry;
     const struct sheaf_row_coop *coop = sheaf_coop(&k->state);
     uint16_t revision = coop ? coop->revision : k->state.revision_max;
@@ -317,6 +362,7 @@ sheaf_refusal kit_offer_entry(kit *k)
         return SHEAF_REFUSED_malformed;
     }
     sheaf_hash before = sheaf_state_digest(&k->state);
+    bool foreseen = foresee(k, &entry, &before, &seen);
     if (sheaf_fold_try(&k->state, &entry, &k->work, &k->outcome, &k->err) != SHEAF_OK)
         kit_fail("%s", k->err.message);
     sheaf_refusal refusal = k->outcome.refusal;
@@ -328,6 +374,8 @@ sheaf_refusal kit_offer_entry(kit *k)
         refusal = SHEAF_REFUSED_claim_false;
     if (refusal == SHEAF_ACCEPTED) {
         sheaf_fold_keep(&k->state, &entry);
+        if (foreseen)
+            check_foreseen(k, &entry, &seen);
         accepted[entry.act->kind] = true;
         met[k->outcome.effect] = true;
         stand(k);

@@ -148,6 +148,9 @@ void kit_with_data(kit *k, const kit_rules *rules);
 /* The same with groups on the sheets of the four: "'groups':[…]," each, or nothing. */
 void kit_with_groups(kit *k, const kit_rules *rules, const char *const groups[4]);
 
+/* What would become of the motion with its present votes, in its time or with the next entry
+ * (coop/preview.h). */
+const char *kit_then(kit *k, const char *motion);
 /* Opens a motion with the effect, lets `yes` of the four vote for it, and settles it. `label`
  * names the motion, and the tick is labelled LABEL.tick. */
 void kit_motion(kit *k, const char *label, const char *effect, int yes);

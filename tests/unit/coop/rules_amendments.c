@@ -228,6 +228,7 @@ static void check_stricter(const char *opening, const char *tick)
     static const char *const order[] = {"other", "m"};
     static const uint8_t want[] = {SHEAF_motion_state_adopted, SHEAF_motion_state_rejected};
     for (int i = 0; i < 2; i++) {
+        assert_string_equal(kit_then(&k, order[i]), i ? "rejected" : "adopted");
         kit_do(&k, "hub", "clock.tick", NULL,
                "{'deadline':'motion','of':#%s,'unwitnessed':false}", order[i]);
         assert_int_equal(sheaf_motion_get(&k.state, kit_index(&k, order[i]))->state, want[i]);

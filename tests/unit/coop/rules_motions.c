@@ -197,6 +197,9 @@ void test_second_call_of_nobody(void **unused)
         for (int n = all ? 0 : CO_OP / 2; n < CO_OP; n++)
             kit_do(&k, who[n]->name, "conflict.declare", NULL, "{'matter':#m}");
         assert_int_equal(motion(&k, "m")->closes <= k.now, early);
+        assert_string_equal(kit_then(&k, "m"), all     ? "no_quorum"
+                                               : early ? "adopted"
+                                                       : "second_call");
         tick(&k, "m");
         if (!all) {
             assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_open);

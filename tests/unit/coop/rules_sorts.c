@@ -64,6 +64,7 @@ void test_hold_reads_the_sort_again(void **unused)
         kit_with_data(&k, &rules);
         kit_do(&k, "ann", "motion.open", "m", "{'effect':" KIT_MANDATE ",'title':^}");
         vote(&k, "m", rows[i].votes);
+        assert_string_equal(kit_then(&k, "m"), "held");
         settle(&k, "motion", "m", motion(&k, "m")->closes);
         int64_t held = k.now;
         assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_held);
@@ -126,12 +127,13 @@ void test_sort_rises_and_takes_its_time(void **unused)
     static const struct {
         const char *first, *then;
         uint8_t want;
+        const char *now;
     } rows[] = {
         {"yyy-", "---y", SHEAF_motion_state_adopted},
         {"yyn-", "---y", SHEAF_motion_state_adopted}, /* three of four */
         {"yyn-", "---n", SHEAF_motion_state_rejected},
-        {"ynn-", NULL, SHEAF_motion_state_rejected},
-        {"y---", NULL, SHEAF_motion_state_no_quorum},
+        {"ynn-", NULL, SHEAF_motion_state_rejected, "rejected"},
+        {"y---", NULL, SHEAF_motion_state_no_quorum, "no_quorum"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         kit k;
@@ -142,8 +144,10 @@ void test_sort_rises_and_takes_its_time(void **unused)
         retire(&k);
         int64_t opened = motion(&k, "m")->opened;
         vote(&k, "m", rows[i].first);
-        pass(&k, opened + 300000);
+        pass(&k, motion(&k, "raise")->closes);
         assert_int_equal(motion(&k, "raise")->state, SHEAF_motion_state_adopted);
+        assert_string_equal(kit_then(&k, "m"), rows[i].then ? "longer" : rows[i].now);
+        pass(&k, opened + 300000);
         if (rows[i].then) {
             assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_open);
             assert_int_equal(motion(&k, "m")->closes, opened + 600000);
@@ -270,6 +274,8 @@ void test_sort_rises_at_an_assembly(void **unused)
         pass(&k, motion(&k, "raise")->closes > k.now ? motion(&k, "raise")->closes : k.now);
         assert_int_equal(motion(&k, "m")->sort, SHEAF_decision_sort_qualified);
         vote(&k, "m", "yyyy");
+        assert_string_equal(kit_then(&k, "m"),
+                            rows[i].want == SHEAF_motion_state_void ? "void" : "adopted");
         pass(&k, motion(&k, "m")->closes);
         assert_int_equal(motion(&k, "m")->state, rows[i].want);
         bool adopted = rows[i].want == SHEAF_motion_state_adopted;

@@ -76,6 +76,7 @@ static void act(kit *k, const char *of)
     vote(k, "cat", "yes", "m");
     assert_true(motion(k, "m")->closes <= k->now);
     assert_false(suspended(k, of));
+    assert_string_equal(kit_then(k, "m"), "urgent");
     settle(k, "m", 1);
     const struct sheaf_row_motion *m = motion(k, "m");
     assert_true(suspended(k, of));
@@ -100,6 +101,7 @@ void test_urgent_undone(void **unused)
         for (int i = 0; i < 4 && !silent; i++)
             vote(&k, (const char *[]){"ann", "bob", "cat", "dan"}[i], i < 2 ? "yes" : "no",
                  "m");
+        assert_string_equal(kit_then(&k, "m"), "undone");
         settle(&k, "m", 2);
         assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_undone);
         assert_false(suspended(&k, "g.tick"));
@@ -124,6 +126,7 @@ void test_urgent_ratified(void **unused)
     act(&k, "g.tick");
     vote(&k, "bob", "yes", "m");
     vote(&k, "dan", "yes", "m");
+    assert_string_equal(kit_then(&k, "m"), "adopted");
     settle(&k, "m", 2);
     assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_adopted);
     assert_true(suspended(&k, "g.tick"));
@@ -197,6 +200,7 @@ void test_urgent_amended(void **unused)
     kit_motion(&k, "a", kit_amendment(&rules, "#ann"), 4);
     vote(&k, "ann", "yes", "m");
     vote(&k, "bob", "yes", "m");
+    assert_string_equal(kit_then(&k, "m"), "referred");
     settle(&k, "m", 1);
     assert_int_equal(motion(&k, "m")->body, SHEAF_body_assembly);
     assert_int_equal(motion(&k, "m")->sort, SHEAF_decision_sort_qualified);
@@ -254,6 +258,7 @@ void test_urgent_meanwhile(void **unused)
     assert_false(suspended(&k, "g.tick"));
     for (int i = 0; i < 4; i++)
         vote(&k, (const char *[]){"ann", "bob", "cat", "dan"}[i], "yes", "m");
+    assert_string_equal(kit_then(&k, "m"), "void");
     settle(&k, "m", 2);
     assert_int_equal(motion(&k, "m")->state, SHEAF_motion_state_void);
     assert_int_equal(motion(&k, "m")->refusal, R(override_ended));
@@ -274,6 +279,8 @@ void test_urgent_second_call(void **unused)
         begin_with(&k, &rules);
         kit_motion(&k, "g", KIT_MANDATE, 4);
         act(&k, "g.tick");
+        k.now = motion(&k, "m")->closes;
+        assert_string_equal(kit_then(&k, "m"), call == 1 ? "undone" : "second_call");
         settle(&k, "m", 2);
         assert_int_equal(motion(&k, "m")->call, call);
         kit_close(&k);
