@@ -396,8 +396,9 @@ static bool could_judge(const sheaf_fold *fold, const struct sheaf_row_recovery 
     return !member->key_last;
 }
 
-/* How many could; told up to `most`. Nobody need be looked at where there are many more than
- * have spoken and than hold keys of two members (rules_members.c). */
+/* How many could; told up to `most`. Nobody is looked at where there are many more than have
+ * spoken and than hold keys of two members (rules_members.c): then those are taken to be able
+ * to as well who could not, whose only keys were made in pages or have expired. */
 static uint32_t judges_left(const sheaf_fold *fold, const struct sheaf_row_recovery *recovery,
                             uint64_t most)
 {
