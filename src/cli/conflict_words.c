@@ -69,9 +69,43 @@ static void print_findings(const sheaf_round_source *source,
         print_reason(source, finding->by, &finding->reason, width);
 }
 
+/* Is the motion on something of which conflicts are carried over to it? */
+static bool carries_over(const struct sheaf_row_motion *motion)
+{
+    switch (motion->effect) {
+    case SHEAF_KIND_automation_resume:
+    case SHEAF_KIND_automation_suspend:
+    case SHEAF_KIND_override_confirm:
+    case SHEAF_KIND_payment_approve:
+        return true;
+    default:
+        return motion->carries != SHEAF_NONE;
+    }
+}
+
+/* How it came about. With the entry that opened the motion, or that passed it to the members,
+ * it took hold of whom that is about, or was carried over; but what passes it to the members
+ * may be the very act that declares it. */
+static const char *origin(const sheaf_state *state, const struct sheaf_row_conflict *row)
+{
+    const struct sheaf_row_motion *motion = sheaf_motion_find(state, row->matter);
+    bool opened = row->since == row->matter, over = motion && carries_over(motion);
+    bool about = sheaf_hash_is_zero(&row->reason);
+    if (opened && !over)
+        return ": it is about them";
+    if (opened)
+        return about ? ": it is about them, or they declared it on what this is about"
+                     : ": they declared it on what this is about";
+    if (!motion || row->since != motion->since || (!over && !about))
+        return ": they declared it";
+    if (!over)
+        return ": it is about them, or they declared it";
+    return about ? ": it is about them, or they declared it here or on what this is about"
+                 : ": they declared it here or on what this is about";
+}
+
 void sheaf_conflicts_print(const sheaf_round_source *source, uint32_t matter, int width)
 {
-    static const sheaf_hash none;
     const sheaf_state *state = source->state;
     const struct sheaf_row_matter *counted = sheaf_matter_find(state, matter);
     const char *label = "conflict";
@@ -83,10 +117,7 @@ void sheaf_conflicts_print(const sheaf_round_source *source, uint32_t matter, in
         if (row->found)
             print_finders(source, row);
         else
-            fputs(sheaf_hash_equal(&row->reason, &none)
-                      ? ": it is about them, or they declared it"
-                      : ": they declared it",
-                  stdout);
+            fputs(origin(state, row), stdout);
         puts("");
         if (row->found)
             print_findings(source, row, width);

@@ -140,8 +140,9 @@ static void print(const sheaf_matter *matter)
     }
     if (row->state == SHEAF_override_state_lapsed
         && sheaf_may_suspend(matter->source.state, row->of, SHEAF_NONE))
-        puts("  now         whoever has not signed it can sign another: `sheaf override "
-             "suspend`");
+        puts("  now         members with a vote can sign another: `sheaf override suspend`;\n"
+             "              none who signed one that lapsed, or has a conflict of interest on "
+             "this");
     if (row->state == SHEAF_override_state_suspended && !row->signatures) {
         sheaf_matter_print_time("until", row->lapses);
         printf("  then        %s, unless the members have ratified it;\n"

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from kit import Folder, Hub, check, finish, sheaf
+from kit import Folder, Hub, check, finish, sheaf, until
 from people import Coop, found
 
 ARTICLES = {
@@ -69,7 +69,8 @@ def refer(coop):
     coop.becomes(motion, state="open", body="assembly", electorate=4, yes=0)
     told = coop.words("dan", "motion", "show", motion)
     check("it passed to the members", "referred to the members with entry" in told
-          and "2 of them have a conflict" in told, told)
+          and "2 of them have a conflict" in told
+          and told.count("): they declared it\n             He is our brother\n") == 2, told)
     told = coop.words("dan", "organ", "show", "Board")
     check("the organ says so", f"motion {motion} was referred to the members" in told, told)
     coop.vote(motion, "no", "ada", "dan")
@@ -186,7 +187,11 @@ def exclude(coop):
         "kind": "member.exclude", "what": {"exclusion": asked}})
     coop.refused("he does not vote on it", "conflict of interest", "dan", "ballot", "cast",
                  "--motion", motion, "--choice", "no")
-    coop.vote(motion, "yes", "ada", "bob", "cat", "eve")
+    coop.act("eve", "conflict", "declare", "--matter", motion, "--reason", "I am his sister")
+    told = coop.words("bob", "motion", "show", motion)
+    check("who does not vote, and why", "(Eve): they declared it\n             I am his sister\n"
+          in told and "(dan): it is about them\n" in told, told)
+    coop.vote(motion, "yes", "ada", "bob", "cat")
     coop.becomes(motion, state="held")
     check("he is a member still", coop.row("member", coop.members["dan"])["state"] == "active")
     told = coop.words("dan", "status")
@@ -207,10 +212,39 @@ def exclude(coop):
         "kind": "override.confirm", "what": {"override": override}})
     coop.refused("nor does he vote on that", "conflict of interest", "dan", "ballot", "cast",
                  "--motion", motion, "--choice", "yes")
-    coop.vote(motion, "yes", "ada", "bob", "cat", "eve")
+    told = coop.words("bob", "motion", "show", motion)
+    check("whose conflict comes from what is stopped", "(Eve): they declared it on what this is "
+          "about\n             I am his sister\n" in told
+          and "(dan): it is about them, or they declared it on what this is about\n" in told, told)
+    coop.vote(motion, "yes", "ada", "bob", "cat")
     coop.becomes(motion, state="adopted")
     told = coop.words("ada", "override", "list")
     check("it stays listed with the rule that it overrode", "member.exclude" in told, told)
+
+
+def lapse(folder):
+    """A suspension that nobody confirms in time, and who can sign the next."""
+    def quick(document):
+        document["decisions"]["ordinary"]["open_s"] = 2
+        document["override"].update(confirm_s=4, hold_s=3600, members=2, members_bp=10000)
+
+    os.mkdir(folder)
+    found(folder, {}, quick)
+    with Hub(os.path.join(folder, "coop")) as hub:
+        coop = Coop(folder, hub, "bob", "cat")
+        coop.act("ada", "revenue", "record", "--amount-cents", 1000, "--memo", "Sold")
+        held = coop.act("ada", "motion", "open", "--title", "Share it", effect={
+            "kind": "surplus.distribute", "what": {"amount_cents": 1000}})
+        coop.vote(held, "yes", "ada", "bob", "cat")
+        coop.becomes(held, state="held")
+        for who in ("bob", "cat"):
+            coop.act(who, "override", "suspend", "--of", held)
+        override = coop.rows("override")[-1]["id"]
+        until(lambda: coop.row("override", override)["state"] == "lapsed", 20)
+        told = coop.words("ada", "override", "show", override)
+        check("who can sign another is told", "members with a vote can sign another: `sheaf "
+              "override suspend`;\n              none who signed one that lapsed, or has a "
+              "conflict of interest on this\n" in told, told)
 
 
 def main():
@@ -228,6 +262,7 @@ def main():
             exclude(coop)
         done = sheaf("verify", os.path.join(folder, "coop"))
         check("the log verifies", done.returncode == 0, done.stdout + done.stderr)
+        lapse(os.path.join(folder, "lapse"))
     print(f"# {time.monotonic() - started:.1f} s")
     finish()
 
