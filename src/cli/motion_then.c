@@ -107,8 +107,8 @@ static bool print_goes_on(const sheaf_motion_report *r)
     if (strcmp(then, "second_call") == 0)
         print_second_call(r->rule);
     else if (strcmp(then, "longer") == 0)
-        printf("it stays open until\n             %s: enough are for it, and its effect has "
-               "come to need more time\n",
+        printf("it stays open until\n             %s: enough are for it by the rule of its "
+               "opening,\n             and its effect has come to need more time\n",
                sheaf_moment_of(r->closing.after.closes).words);
     else if (strcmp(then, "referred") == 0)
         puts("it passes to the members:\n"

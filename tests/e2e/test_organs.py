@@ -7,7 +7,7 @@ import sys
 import time
 
 from kit import Folder, Hub, check, finish, sheaf, until
-from people import Coop, found
+from people import Coop, found, written
 
 ARTICLES = {
     "organs": {"list": [{"kind": "board", "name": "Board", "nominate_s": 0, "open_s": 60,
@@ -222,20 +222,64 @@ def exclude(coop):
     check("it stays listed with the rule that it overrode", "member.exclude" in told, told)
 
 
+def amend(coop, title, change):
+    """Opens an amendment with what change() does to the bylaws in force."""
+    document = json.loads(sheaf("bylaws", "show", coop.hub.url, "--as", "json").stdout)
+    change(document)
+    done = sheaf("bylaws", "amend", written(coop.folder, title + ".json", document), "--title",
+                 title, *coop.flags("ada"))
+    return int(done.stdout)
+
+
+def stricter(coop):
+    """The bylaws come to ask for more while motions are open."""
+    def more(document):
+        document["amendment"]["rule"].update(majority="nine_tenths", open_s=86400)
+        document["decisions"]["raised"] = [{"effect": "tellers.appoint", "sort": "protected"}]
+
+    longer = amend(coop, "longer", lambda document: document["override"].update(hold_s=7200))
+    tellers = coop.act("ada", "motion", "open", "--title", "Tellers", effect={
+        "kind": "tellers.appoint", "what": {"duration_s": 3600, "members": [
+            {"member": coop.members[who]} for who in ("bob", "cat")]}})
+    strict = amend(coop, "stricter", more)
+    for motion in (longer, tellers):
+        coop.vote(motion, "yes", "ada", "bob")
+        coop.vote(motion, "no", "cat")
+        told = coop.words("dan", "motion", "show", motion)
+        check("two of three are enough", "these votes it is adopted, and its effect follows by "
+              "itself\n" in told and "and now" not in told, told)
+    coop.vote(strict, "yes", "ada", "bob", "cat", "dan")
+    coop.becomes(strict, state="adopted")
+    for motion, then, words in (
+            (longer, "rejected", "rejected:\n             fewer are for it than the bylaws now in "
+             "force ask for\n"),
+            (tellers, "longer", "it stays open until\n             2")):
+        told = coop.words("dan", "motion", "show", motion)
+        check("and are not any more", words in told and "  and now    by a protected decision: at "
+              "least nine tenths" in told, told)
+        told = json.loads(coop.words("dan", "motion", "show", motion, "--json"))
+        check("as data too", told["then"] == then, told["then"])
+    coop.vote(longer, "yes", "dan")
+    coop.becomes(longer, state="rejected")
+
+
 def lapse(folder):
     """A suspension that nobody confirms in time, and who can sign the next."""
     def quick(document):
         document["decisions"]["ordinary"]["open_s"] = 2
+        document["decisions"]["qualified"]["open_s"] = 120
+        document["amendment"]["rule"].update(majority="two_thirds", open_s=120)
         document["override"].update(confirm_s=4, hold_s=3600, members=2, members_bp=10000)
 
     os.mkdir(folder)
     found(folder, {}, quick)
     with Hub(os.path.join(folder, "coop")) as hub:
-        coop = Coop(folder, hub, "bob", "cat")
+        coop = Coop(folder, hub, "bob", "cat", "dan")
+        stricter(coop)
         coop.act("ada", "revenue", "record", "--amount-cents", 1000, "--memo", "Sold")
         held = coop.act("ada", "motion", "open", "--title", "Share it", effect={
             "kind": "surplus.distribute", "what": {"amount_cents": 1000}})
-        coop.vote(held, "yes", "ada", "bob", "cat")
+        coop.vote(held, "yes", "ada", "bob", "cat", "dan")
         coop.becomes(held, state="held")
         for who in ("bob", "cat"):
             coop.act(who, "override", "suspend", "--of", held)
