@@ -209,7 +209,7 @@ static bool check_items(const struct sheaf_bylaws *bylaws, const sheaf_floor *fl
     const sheaf_list *list = value;
     const sheaf_field *of = sheaf_shape_field(field->shape, sheaf_str(name + 1));
     bool classes = strcmp(field->shape->name, "member_class") == 0;
-    for (uint32_t i = 0; list && i < list->count; i++) {
+    for (uint32_t i = 0; list && list->at && i < list->count; i++) {
         const uint8_t *item = (const uint8_t *)list->at + (size_t)i * field->shape->size;
         const void *at = *(const bool *)(item + of->has) ? item + of->at : NULL;
         bool concerned =

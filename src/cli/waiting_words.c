@@ -189,10 +189,10 @@ void sheaf_waits_print(const sheaf_waits *waits, const sheaf_round_source *sourc
     printf("member %" PRIu32, waits->member);
     sheaf_source_print_name(source, waits->member);
     fputs(", ", stdout);
+    if (member && print_applicant(waits, member))
+        return;
     if (!member) {
         puts("whom the log does not know");
-    } else if (print_applicant(waits, member)) {
-        return;
     } else if (!sheaf_member_active(waits->state, waits->member)) {
         puts("who is no member any more");
     } else if (print_recovery(waits)) {

@@ -84,7 +84,7 @@ bool sheaf_recovery_whole(const sheaf_state *state, const struct sheaf_row_recov
 {
     sheaf_votes with, all;
     voices(state, recovery, &with, &all);
-    for (uint8_t i = 0; i < SHEAF_CLASSES_MAX; i++)
+    for (int i = 0; i < SHEAF_CLASSES_MAX; i++)
         if (all.of[i])
             return false;
     return sheaf_coop(state)->voters_unlimited == sheaf_coop(state)->voters;
