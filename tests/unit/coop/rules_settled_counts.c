@@ -163,7 +163,7 @@ void test_settled_held(void **unused)
     found(&k, &rules, 7);
     static const char *const out[] = {"gus", "fay"};
     for (int i = 0; i < 2; i++) {
-        char label[KIT_NAME_MAX], effect[100];
+        char label[KIT_NAME_MAX + 8], effect[100];
         snprintf(label, sizeof label, "out.%s", out[i]);
         kit_do(&k, people[i], "exclusion.open", label, "{'member':#%s,'reason':^}", out[i]);
         snprintf(effect, sizeof effect, "{'kind':'member.exclude','what':{'exclusion':#%s}}",

@@ -104,7 +104,7 @@ static inline void propose(kit *k, const char *label, const char *effect)
 /* By a motion that ann and bob are for. */
 static inline void bring_in(kit *k, const char *who, int class)
 {
-    char label[KIT_NAME_MAX], effect[100];
+    char label[KIT_NAME_MAX + 8], effect[100];
     snprintf(label, sizeof label, "in.%s", who);
     snprintf(effect, sizeof effect, "{'kind':'member.accept','what':{'member':#%s}}", who);
     apply(k, who, class);
@@ -142,7 +142,7 @@ static inline void strangers_vote(kit *k, const char *label, int count)
 
 static inline void exclude(kit *k, const char *who, const char *letters)
 {
-    char label[KIT_NAME_MAX], effect[100];
+    char label[KIT_NAME_MAX + 8], effect[100];
     snprintf(label, sizeof label, "out.%s", who);
     kit_do(k, "ann", "exclusion.open", label, "{'member':#%s,'reason':^}", who);
     snprintf(effect, sizeof effect, "{'kind':'member.exclude','what':{'exclusion':#%s}}",
