@@ -19,22 +19,22 @@
  * third is on trial for as long as a seed is played. */
 enum { RECOUNT_LIMITED = 1, RECOUNT_ON_TRIAL = 2 };
 
-/* In the order in which they applied, the class of each, and whose keys are those of pages. The
- * last two are not settled, and ann, bob and dan are tellers. */
+/* In the order in which they applied: of which class each is, whose key is that of a page, and
+ * who stands in the election. The last two are not settled; ann, bob and dan are tellers. */
 static const struct {
     const char *name;
     uint8_t class;
-    bool web;
+    bool web, stands;
 } recount_people[] = {
-    {"ann", 0, false},
-    {"bob", 0, false},
-    {"cat", 0, false},
-    {"dan", 0, false},
-    {"ivy", RECOUNT_LIMITED, false},
-    {"jim", 0, false},
-    {"kim", RECOUNT_LIMITED, false},
-    {"lea", 0, true},
-    {"tom", RECOUNT_ON_TRIAL, false},
+    {"ann", .class = 0},
+    {"bob", .class = 0},
+    {"cat", .class = 0, .stands = true},
+    {"dan", .class = 0, .stands = true},
+    {"ivy", .class = RECOUNT_LIMITED},
+    {"jim", .class = 0},
+    {"kim", .class = RECOUNT_LIMITED, .stands = true},
+    {"lea", .class = 0, .web = true},
+    {"tom", .class = RECOUNT_ON_TRIAL},
 };
 enum {
     RECOUNT_PEOPLE = sizeof recount_people / sizeof *recount_people,
@@ -61,6 +61,16 @@ typedef struct {
     uint32_t settled; /* motions that some voted on who are settled, and some who are not */
 } recount_seen;
 
+enum { RECOUNT_OPTIONS = 2 };
+
+/* What somebody says on one of them. */
+typedef struct {
+    bool cast;
+    uint8_t choice;                /* enum sheaf_choice */
+    bool approved[RECOUNT_PEOPLE]; /* as in recount_people */
+    uint32_t points[RECOUNT_OPTIONS];
+} recount_ballot;
+
 typedef struct {
     kit k;
     uint64_t number, seed; /* the seed, and what is drawn from it */
@@ -68,6 +78,8 @@ typedef struct {
     bool aloud;
     int sheets;                /* sh0 … have been recorded */
     uint32_t of[RECOUNT_NONE]; /* the entries that opened them */
+    uint32_t members[RECOUNT_PEOPLE];
+    recount_ballot own[RECOUNT_NONE][RECOUNT_PEOPLE]; /* that they cast last themselves */
     recount_seen *seen;
 } recount;
 
@@ -85,6 +97,8 @@ bool recount_open(const recount *w, recount_matter matter);
 
 /* Counts the ballots again on all that is open. */
 void recount_check(const recount *w);
+/* Looks whether each says there what its member or the tellers said. */
+void recount_check_owns(const recount *w);
 
 /* What the closing of one of them counts. */
 enum { RECOUNT_FIGURES = 48 };

@@ -34,22 +34,33 @@ static const char *comma(const text *to)
 }
 
 /* "'choice':…", "'approve':…" or "'points':…". */
-static void say_vote(recount *w, text *to, recount_matter matter)
+static recount_ballot say_vote(recount *w, text *to, recount_matter matter)
 {
-    static const char *const choices[] = {"yes", "no", "abstain"};
-    static const char *const candidates[] = {"cat", "dan", "kim"};
+    static const char *const choices[] = {
+        [SHEAF_choice_yes] = "yes",
+        [SHEAF_choice_no] = "no",
+        [SHEAF_choice_abstain] = "abstain",
+    };
+    recount_ballot out = {.cast = true};
     if (matter == RECOUNT_MOTION) {
-        say(to, "'choice':'%s'", choices[recount_draw(w, 3)]);
-        return;
+        static const uint8_t any[] = {SHEAF_choice_yes, SHEAF_choice_no, SHEAF_choice_abstain};
+        out.choice = any[recount_draw(w, 3)];
+        say(to, "'choice':'%s'", choices[out.choice]);
+        return out;
     }
     text list = {.len = 0};
-    for (int i = 0; matter == RECOUNT_ELECTION && i < 3; i++)
-        if (recount_draw(w, 2))
-            say(&list, "%s{'member':#%s}", comma(&list), candidates[i]);
-    for (int i = 0; matter == RECOUNT_ALLOCATION && i < 2; i++)
-        if (recount_draw(w, 3))
-            say(&list, "%s{'option':%d,'points':%u}", comma(&list), i, 1 + recount_draw(w, 6));
+    for (int i = 0; matter == RECOUNT_ELECTION && i < RECOUNT_PEOPLE; i++)
+        if (recount_people[i].stands && recount_draw(w, 2)) {
+            out.approved[i] = true;
+            say(&list, "%s{'member':#%s}", comma(&list), recount_people[i].name);
+        }
+    for (int i = 0; matter == RECOUNT_ALLOCATION && i < RECOUNT_OPTIONS; i++)
+        if (recount_draw(w, 3)) {
+            out.points[i] = 1 + recount_draw(w, 6);
+            say(&list, "%s{'option':%d,'points':%u}", comma(&list), i, out.points[i]);
+        }
     say(to, "'%s':[%s]", matter == RECOUNT_ELECTION ? "approve" : "points", list.at);
+    return out;
 }
 
 /* ---- acts ---- */
@@ -69,14 +80,16 @@ static void vote(recount *w, recount_matter matter)
 {
     static const char *const kinds[] = {"ballot.cast", "election.vote", "allocation.give"};
     text ballot = {.len = 0}, what = {.len = 0};
-    say_vote(w, &ballot, matter);
+    uint32_t who = recount_draw(w, RECOUNT_PEOPLE);
+    const recount_ballot own = say_vote(w, &ballot, matter);
     if (matter == RECOUNT_MOTION)
         say(&what, "{%s,'motion':#m}", ballot.at);
     else if (matter == RECOUNT_ELECTION)
         say(&what, "{%s,'election':#e}", ballot.at);
     else
         say(&what, "{'allocation':#a,%s}", ballot.at);
-    (void)recount_try(w, somebody(w), kinds[matter], what.at, NULL);
+    if (recount_try(w, recount_people[who].name, kinds[matter], what.at, NULL))
+        w->own[matter][who] = own;
 }
 
 /* A sheet of some. */
@@ -88,7 +101,7 @@ static void record(recount *w, recount_matter matter)
         if (recount_draw(w, 4))
             continue;
         text ballot = {.len = 0};
-        say_vote(w, &ballot, matter);
+        (void)say_vote(w, &ballot, matter);
         if (matter == RECOUNT_ALLOCATION) /* in the order of the fields' names */
             say(&list, "%s{'member':#%s,%s}", comma(&list), recount_people[i].name, ballot.at);
         else

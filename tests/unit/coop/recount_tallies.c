@@ -4,14 +4,13 @@
 #include "coop/electorate.h"
 #include "coop/motion.h"
 
-enum { OPTIONS = 2, PLACES = 8 * sizeof(sheaf_hash) };
+enum { PLACES = 8 * sizeof(sheaf_hash) };
 
 void recount_same(const recount *w, const char *what, uint64_t stands, uint64_t found)
 {
     if (stands != found)
-        fail_msg("seed %llu, act %d: %s: %llu, and the ballots say %llu",
-                 (unsigned long long)w->number, w->act, what, (unsigned long long)stands,
-                 (unsigned long long)found);
+        fail_msg("seed %llu, act %d: %s: %llu instead of %llu", (unsigned long long)w->number,
+                 w->act, what, (unsigned long long)stands, (unsigned long long)found);
 }
 
 static const struct sheaf_row_motion *motion(const recount *w)
@@ -172,16 +171,16 @@ static void check_allocation(const recount *w)
 {
     const sheaf_state *state = &w->k.state;
     const struct sheaf_row_allocation *row = allocation(w);
-    uint64_t points[OPTIONS] = {0}, apart[OPTIONS] = {0};
+    uint64_t points[RECOUNT_OPTIONS] = {0}, apart[RECOUNT_OPTIONS] = {0};
     uint32_t ballots = 0;
-    assert_int_equal(row->options, OPTIONS);
+    assert_int_equal(row->options, RECOUNT_OPTIONS);
     for (uint32_t i = 0; i < sheaf_allocation_ballot_count(state); i++) {
         const struct sheaf_row_allocation_ballot *ballot = sheaf_allocation_ballot_at(state, i);
         if (ballot->allocation != row->id || !ballot->cast
             || !counted(w, row->id, ballot->member, ballot->counts))
             continue;
         ballots++;
-        for (uint32_t option = 0; option < OPTIONS; option++) {
+        for (uint32_t option = 0; option < RECOUNT_OPTIONS; option++) {
             const struct sheaf_row_given *given =
                 sheaf_given_find(state, sheaf_pair(i, option));
             points[option] += given ? given->points : 0;
@@ -189,7 +188,7 @@ static void check_allocation(const recount *w)
         }
     }
     recount_same(w, "ballots of the allocation", row->ballots, ballots);
-    for (uint32_t i = 0; i < OPTIONS; i++) {
+    for (uint32_t i = 0; i < RECOUNT_OPTIONS; i++) {
         uint32_t option = row->option_first + i;
         recount_same(w, "points", sheaf_allocation_option_at(state, option)->points, points[i]);
         recount_same(w, "points of the class", points_apart(w, option), apart[i]);
@@ -198,6 +197,7 @@ static void check_allocation(const recount *w)
 
 void recount_check(const recount *w)
 {
+    recount_check_owns(w);
     if (recount_open(w, RECOUNT_MOTION))
         check_motion(w);
     if (recount_open(w, RECOUNT_ELECTION))
@@ -260,7 +260,7 @@ static void take_allocation(const recount *w, recount_figures *out)
 {
     const struct sheaf_row_allocation *row = allocation(w);
     put(out, "ballots", row->ballots);
-    for (uint32_t i = row->option_first; i < row->option_first + OPTIONS; i++) {
+    for (uint32_t i = row->option_first; i < row->option_first + RECOUNT_OPTIONS; i++) {
         put(out, "points", sheaf_allocation_option_at(&w->k.state, i)->points);
         put(out, "points of the class", points_apart(w, i));
     }

@@ -2,9 +2,9 @@
  * at once, what the state counts as it goes is what its ballots say: votes and votes that are
  * changed, sheets of paper recorded and confirmed, ballots contested, conflicts declared,
  * proxies, members who leave and keys that are revoked; with a class that has a ceiling of
- * votes, a member on trial and one who is not settled. After every act all ballots are counted
- * again, by class and by who is settled; and what is shown just before a closing
- * (coop/preview.h) is what the closing counts.
+ * votes, a member on trial and one who is not settled. After every act each ballot says what
+ * its member or the tellers said, and all are counted again, by class and by who is settled.
+ * What is shown just before a closing (coop/preview.h) is what the closing counts.
  *
  * SHEAF_TEST_SEED plays one seed and tells every act of it that was accepted. */
 #include "recount.h"
@@ -165,14 +165,16 @@ static void open_all(recount *w)
     kit *k = &w->k;
     k->step_ms = 100;
     kit_do(k, "ann", "election.call", "e", "{'organ':0}");
-    kit_do(k, "cat", "candidate.stand", NULL, "{'election':#e}");
-    kit_do(k, "dan", "candidate.stand", NULL, "{'election':#e}");
-    kit_do(k, "kim", "candidate.stand", NULL, "{'election':#e}");
+    for (int i = 0; i < RECOUNT_PEOPLE; i++)
+        if (recount_people[i].stands)
+            kit_do(k, recount_people[i].name, "candidate.stand", NULL, "{'election':#e}");
     k->now = sheaf_election_get(&k->state, kit_index(k, "e"))->opens;
     kit_do(k, "ann", "motion.open", "m", "%s", w->number % 4 ? "{'title':^}" : DISSOLVE);
     kit_do(k, "ann", "allocation.open", "a",
            "{'amount':1000,'options':[{'name':^},{'name':^}],'points':10,'title':^}");
     k->step_ms = 0;
+    for (int i = 0; i < RECOUNT_PEOPLE; i++)
+        w->members[i] = kit_index(k, recount_people[i].name);
     for (int i = 0; i < RECOUNT_NONE; i++)
         w->of[i] = kit_index(k, (char[]){recount_labels[i], 0});
 }
