@@ -39,7 +39,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 async function visit(options) {
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(10000);
+    page.setDefaultTimeout(30000); // of two cores beside other work
     const seen = { errors: [], outside: [] };
     page.on('console', (message) => {
         // A text that was erased is a 404 by design; the browser reports each on the console.
